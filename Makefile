@@ -11,7 +11,7 @@ EACH := -n $(shell nproc) --dist loadfile --no-loadscope-reorder
 # Chaque vérification est une cible : elles sont menées ensemble, et un seul passage dit tout ce qui manque.
 CHECKS := types dead-code names scripts style imports dependencies migrations generated notebook
 
-.PHONY: setup run test test-all test-postgresql check $(addprefix check-,$(CHECKS)) bench epreuves-de-force mutants lock avis assets docs format release image
+.PHONY: setup run rues test test-all test-postgresql check $(addprefix check-,$(CHECKS)) bench epreuves-de-force attaques mutants lock avis assets docs format release image
 
 # Les deux registres à la fois : chacun attend le réseau, puis un processeur.
 setup:
@@ -40,13 +40,14 @@ test-postgresql: .venv/.dev assets/.ready
 check: .venv/.dev node_modules/.dev assets/.ready
 	@$(MAKE) --no-print-directory -j$$(nproc) --keep-going --output-sync=target $(addprefix check-,$(CHECKS))
 
+# Le greffon de Django lit les réglages : ils font leur dossier parmi ce que mypy garde, et non celui d’une plateforme.
 check-types:
-	.venv/bin/mypy
+	MAILLAGE_HOME=.mypy_cache/maison .venv/bin/mypy
 
 check-dead-code:
 	$(PY) tools/dead_code.py
 
-# Les noms qui ne disent rien : tools/plain_names.yaml les compte par dossier, et ne peut que baisser.
+# Les noms qui ne disent rien, refusés partout, sauf une colonne d’un modèle et un champ d’un formulaire.
 check-names:
 	$(PY) tools/plain_names.py
 
@@ -69,17 +70,18 @@ check-dependencies:
 	.venv/bin/deptry bench tests tools --no-ansi --ignore DEP002,DEP004   # the other way round is asked of the product alone
 
 check-migrations:
-	$(PY) -m maillage.config.manage makemigrations --check --dry-run
+	$(PY) -m maillage.manage makemigrations --check --dry-run
 
 check-generated:
-	$(PY) tools/spec_docs.py --check
+	$(PY) tools/spec_docs.py
 	$(PY) tools/locks.py --check
 	$(PY) tools/messages.py --check
 	$(PY) tools/advisories.py
 
-# Un chiffre national et un local, retrouvés des fichiers bruts sans le code du produit.
+# Un chiffre national et un local, retrouvés des fichiers bruts sans le code du produit ; l’interface Python.
 check-notebook:
 	$(PY) docs/en/notebook.py
+	$(PY) -m doctest docs/en/api.md
 
 bench: .venv/.bench $(if $(filter-out moteurs,$(SUITE)),,.venv/.spark) assets/.ready
 	$(PY) -m bench $(SUITE) $(if $(TAILLE),--taille $(TAILLE))
@@ -88,6 +90,10 @@ bench: .venv/.bench $(if $(filter-out moteurs,$(SUITE)),,.venv/.spark) assets/.r
 epreuves-de-force: .venv/.bench assets/.ready
 	$(PY) -m bench.drills $(if $(PART),--part $(PART)) $(if $(DEBIT),--debit $(DEBIT)) \
 		$(if $(SECONDES),--secondes $(SECONDES))
+
+# Ce que tenterait un attaquant, et combien de fois : la table de docs/menaces.md. PROFIL=complet tente davantage.
+attaques: .venv/.dev assets/.ready
+	$(PY) -m tools.attacks $(EACH)
 
 # ---------------------------------------------------------------------------------------------------------------
 
@@ -119,6 +125,13 @@ epreuves-de-force: .venv/.bench assets/.ready
 	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-spark.lock
 	@touch $@
 
+# Dix mégaoctets, pour lire un extrait d’OpenStreetMap. Un registre qui ne l’a pas n’arrête rien : la commande le dira.
+.venv/.rues: requirements-rues.lock .venv/.produit
+	@.venv/bin/uv pip install --quiet --python .venv --require-hashes -r requirements-rues.lock \
+		&& touch $@ || echo "Ce qui lit les rues n’a pas pu être installé ; le reste marche sans."
+
+rues: .venv/.rues
+
 # Qui ne fait que se servir de Maillage se passe des outils de qui le développe. Un ordinateur sans npm prend celui que
 # l’environnement Python apporte : il l’attend.
 NPM := $(shell command -v npm)
@@ -131,7 +144,7 @@ node_modules/.dev: node_modules/.ready .venv/.dev
 	@npm install --silent --no-save
 	@touch $@
 
-DESIGN := $(addprefix src/maillage/reports/page/design/,tokens.yaml figures.css parcours.css dessins.css)
+DESIGN := $(addprefix src/maillage/publishing/page/design/,tokens.yaml figures.css parcours.css dessins.css)
 assets/.copied: node_modules/.ready .venv/.produit tools/assets.py $(DESIGN)
 	@$(PY) tools/assets.py
 	@touch $@
@@ -158,6 +171,7 @@ mutants: .venv/.dev
 
 docs: .venv/.dev
 	$(PY) tools/spec_docs.py
+	$(PY) -m tools.treatments
 
 # Écrit le numéro, replie les fragments de changes/ dans CHANGELOG.md : make release VERSION=0.3.0
 release: .venv/.dev

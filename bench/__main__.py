@@ -7,6 +7,7 @@ A suite that fails is named, and the others go on: an hour of measures is not lo
 import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy, as the command does
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # else each program compiles its thousand modules again
 
 import argparse
 import json
@@ -18,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.timing import TRIED, Measure
+from bench.timing import QUIET, TRIED, Measure
 from maillage.kernel.disk import write_whole
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -29,11 +30,13 @@ SUITES = {
     "national": "national",
     "moteurs": "engines",
     "pages": "pages",
+    "demandes": "bare",
     "solidite": "soundness",
     "essais": "trials",
     "doublons": "matching",
     "redressement": "calibration",
     "acces": "access",
+    "rues": "streets",
     "enquetes": "survey",
     "implantation": "siting",
     "orientations": "orientation",
@@ -70,9 +73,10 @@ def main(words: Sequence[str]) -> int:
     os.environ |= {TRIED: "1"} if options.taille == TRIAL else {}
     failed = []
     for name in options.suites or SUITES:
+        charge = os.getloadavg()[0]
         try:
             for measure in _measures(name, options.taille):
-                row = measure.row()
+                row = measure.row(charge)
                 rows = [each for each in rows if each["nom"] != row["nom"]] + [row]
                 write_whole(out, json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
                 _print(row)
@@ -98,7 +102,8 @@ def _measures(name: str, size: str) -> Iterable[Measure]:
 def _print(row: dict[str, Any]) -> None:
     print(
         f"{row['nom']} : {row['secondes']:.3g} s, contre {row['secondes_reference']:.3g} s "
-        f"({row['reference']}) : {row['rapport']} × ; {row['taille']}",
+        f"({row['reference']}) : {row['rapport']} × ; {row['taille']}"
+        + (f" ; la machine faisait autre chose (charge {row['charge']})" if row["charge"] > QUIET else ""),
         flush=True,
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.timing import Measure, seconds
-from maillage.engine import reach
+from maillage.statistics.engine import reach
 
 Floats = NDArray[np.float64]
 

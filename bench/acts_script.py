@@ -10,22 +10,22 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
 from django.test import Client
 from django.utils import timezone
 
-from maillage.apps.accounts.models import User
-from maillage.apps.actes import rules
-from maillage.apps.actes.models import Act
-from maillage.apps.directory.models import Structure
-from maillage.apps.mandats.models import Autorisation, Mandat
-from maillage.apps.memberships.models import Membership
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Following, Person
-from maillage.config import static
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.people.actes import rules
+from maillage.apps.people.actes.models import Act
+from maillage.apps.people.mandats.models import Autorisation, Mandat
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Following, Person
+from maillage.apps.platform.accounts.models import User
+from maillage.manage.requests import static
 from maillage.reference import procedures
 
 
@@ -38,7 +38,7 @@ def row(structure: Structure, chance: random.Random) -> Act:
         kind=chance.choice(list(rules.KINDS)),
         procedure=chance.choice(list(procedures.procedures())),
         minutes=chance.choice(rules.MINUTES),
-        where=rules.HERE,
+        where=rules.ON_SITE,
         end=rules.DONE,
         done_at=at,
         on_day=timezone.localdate(at),

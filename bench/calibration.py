@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.timing import Measure, seconds
-from maillage.engine import calibration
-from maillage.engine.calibration import Method
+from maillage.statistics.engine import calibration
+from maillage.statistics.engine.calibration import Method
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -67,7 +67,7 @@ def measures(*, respondents: Sequence[int] = RESPONDENTS, times: int = TIMES) ->
     for n in respondents:
         codes, totals, initial = survey(n)
         for method, peer_name in (("raking", "svy.rake"), ("lineaire", "svy.calibrate")):
-            run_peer = peer(codes, totals, initial, method)  # type: ignore[arg-type]
+            run_peer = peer(codes, totals, initial, method)  # type: ignore[arg-type]  # one of the two that it compares
 
             def run_engine(method: str = method) -> calibration.Calibration:
                 margins = calibration.margins(codes, totals)  # noqa: B023

@@ -16,5 +16,5 @@ def demonstration_home() -> Iterator[Path]:
         yield Path(folder)
         return
     with tempfile.TemporaryDirectory() as home:
-        script("maillage.cli.main", "demo", "--sans-calcul", home=home)
+        script("maillage.manage.main", "demo", "--sans-calcul", home=home)
         yield Path(home)

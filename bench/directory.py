@@ -35,5 +35,13 @@ def _search(engine: str, database: str, *, places: int, searches: int) -> list[M
             "filtre en Python sur toutes les lignes lues par l’ORM",
             read["naive"],
             f"{places} lieux, {read['n']} recherches, médiane {1000 * read['p50']:.1f} ms",
-        )
+        ),
+        Measure(
+            f"copie mise à jour depuis la veille, {engine}",
+            read["day"],
+            "toutes les pages de la liste relues",
+            read["pages"],
+            f"{read['n_written']} lieux sur {places} ; suppressions {1000 * read['forgotten']:.0f} ms ; "
+            f"tout par curseur {read['whole']:.1f} s ; tout écrit la veille {read['busy']:.1f} s",
+        ),
     ]

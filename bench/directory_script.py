@@ -4,24 +4,29 @@ import json
 import os
 import random
 import time
-from datetime import date
+from datetime import date, timedelta
 from math import cos, radians
 from pathlib import Path
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
-from maillage.apps.directory import rules
-from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Lieu, Source, Structure
-from maillage.apps.directory.queries.search import METRES_A_DEGREE, Wanted, search
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.actions import index, sheets
+from maillage.apps.directory.places.models import Change, Lieu, Source, Structure
+from maillage.apps.directory.places.queries.search import METRES_A_DEGREE, Wanted, search
 from maillage.kernel.names import plain
 from maillage.kernel.table import group, total_by
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.clean import point
-from maillage.pipeline.offer.forms import read as forms
-from maillage.studies.need import population as frames
+from maillage.sources.offer import files
+from maillage.sources.offer.clean import point
+from maillage.sources.offer.forms import read as forms
+from maillage.statistics.need import population as frames
+from maillage.web import bulk
 
 NEEDS = (("",), ("bibliotheque",), ("mairie aide",), ("numerique atelier",), ("centre social",))
 FACETS = (
@@ -67,6 +72,7 @@ def main() -> None:
                 "p95": times[int(0.95 * len(times))],
                 "naive": alone,
                 "n": len(times),
+                **synchronised(n),
             }
         )
     )
@@ -104,15 +110,73 @@ def fill(n: int, chance: random.Random, where: list[tuple[float, float, float]],
         index.refresh(Lieu.objects.bulk_create(new_lieux[start : start + 5_000]))
 
 
+def synchronised(n: int) -> dict[str, float]:
+    """Return the seconds that a copy takes to read a day of changes, one place in two hundred, and those of
+    reading every page of the list instead; once more when all was written that day.
+    """
+    now = timezone.now()
+    since = (now - timedelta(days=1)).isoformat()
+    bulk.create(
+        Change,
+        [
+            Change(
+                lieu=lieu,
+                verb="import",
+                at=now - timedelta(days=30),
+                written_at=now - timedelta(days=0 if number % 200 == 0 else 30),
+                by="banc",
+                after=sheets.snapshot(lieu),
+            )
+            for number, lieu in enumerate(Lieu.objects.iterator())
+        ],
+    )
+    settings.ALLOWED_HOSTS = ["testserver"]
+    read_all(
+        "structures", modifie_depuis=(now + timedelta(hours=1)).isoformat()
+    )  # the tables that a program reads once
+    day, n_written = read_all("structures", modifie_depuis=since)
+    forgotten, _ = read_all("suppressions", modifie_depuis=since)
+    cursor_seconds, n_listed = read_all("structures", curseur="")
+    Change.objects.update(written_at=now)
+    busy, n_busy = read_all("structures", modifie_depuis=since)
+    first, pages = time.perf_counter(), 0
+    while not pages or pages * 10_000 < n:
+        pages += 1
+        assert Client().get("/api/v1/structures", {"page": pages, "size": 10_000}).status_code == 200
+    assert (n_written, n_listed, n_busy) == (-(-n // 200), n, n)
+    return {
+        "day": day,
+        "forgotten": forgotten,
+        "whole": cursor_seconds,
+        "busy": busy,
+        "pages": time.perf_counter() - first,
+        "n_written": n_written,
+    }
+
+
+def read_all(address: str, **parameters: str) -> tuple[float, int]:
+    """Return the seconds that every page of a list takes, and how many elements it has."""
+    start, n, cursor = time.perf_counter(), 0, parameters.pop("curseur", None)
+    while True:
+        query = parameters if cursor is None else {**parameters, "curseur": cursor}
+        page = Client().get(f"/api/v1/{address}", query).json()
+        n, cursor = n + page["size"], page["suivant"]
+        if cursor is None:
+            return time.perf_counter() - start, n
+
+
 def naive(wanted: Wanted) -> list[int]:
     """Return the matches of a plain filter: every row read, every sheet looked at."""
     words = plain(wanted.text).split()
+    latitude, longitude = wanted.latitude or 0.0, wanted.longitude or 0.0
     matches = []
     for id, name, lat, lon, sheet in Lieu.objects.filter(state=rules.PUBLISHED).values_list(
         "pk", "name", "latitude", "longitude", "sheet"
     ):
-        scale = cos(radians(wanted.latitude))
-        squared = (lat - wanted.latitude) ** 2 + ((lon - wanted.longitude) * scale) ** 2
+        if lat is None or lon is None:
+            continue
+        scale = cos(radians(latitude))
+        squared = (lat - latitude) ** 2 + ((lon - longitude) * scale) ** 2
         if squared > (wanted.radius / METRES_A_DEGREE) ** 2:
             continue
         has = set(rules.facets(sheet))

@@ -164,7 +164,7 @@ def _inside(what: str, home: str, address: str, **values: object) -> str:
 def _command(home: str, address: str, *words: str) -> tuple[float, str]:
     """Return the seconds that a command took, and the first line of what it said; it may not fail."""
     start = time.perf_counter()
-    done = timing.python("-m", "maillage.cli.main", *words, environment=environment(home, address))
+    done = timing.python("-m", "maillage.manage.main", *words, environment=environment(home, address))
     if done.returncode:
         raise SystemExit(f"maillage {' '.join(words)} : {done.stdout}{done.stderr}")
     return time.perf_counter() - start, done.stdout.strip().partition("\n")[0]

@@ -9,7 +9,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
@@ -19,13 +19,13 @@ from django.test import Client
 from django.utils import timezone
 
 from bench.drills import VISITS
-from maillage.apps.accounts.models import User
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.models import Fact
 from maillage.apps.learning.queries import contents
-from maillage.cli.commands.demo import DOMAIN
-from maillage.cli.main import main as maillage
+from maillage.apps.platform.accounts.models import User
+from maillage.manage.commands.demo import DOMAIN
+from maillage.manage.main import main as maillage
 
 CARDS = 40  # devices: one card sends so much a day
 

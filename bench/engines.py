@@ -12,8 +12,8 @@ import numpy as np
 
 from bench.timing import Measure
 from maillage.kernel.table import Table
-from maillage.studies.country import card as cards
-from maillage.studies.country import engines, estimating, france
+from maillage.statistics.country import card as cards
+from maillage.statistics.country import engines, estimating, france
 
 TIMES = (1, 10, 100)
 LEVEL = "departement"

@@ -18,8 +18,8 @@ from bench import timing
 from bench.matching import FIRST, LAST
 from bench.timing import ENGINES, POSTGRESQL, ROOT, SQLITE, Measure, seconds
 from maillage.kernel.table import group, total_by
-from maillage.pipeline.offer.clean import commune, point
-from maillage.studies.need import population as frames
+from maillage.sources.offer.clean import commune, point
+from maillage.statistics.need import population as frames
 from tools.postgresql import binaries, server
 
 SIZES = 5_000, 20_000
@@ -76,7 +76,7 @@ def _import(way: str, n: int, home: Path, database: str) -> tuple[float, float, 
         outputs.append(timing.python(*words, environment=environment, check=True).stdout)
 
     python("-m", "bench.importing_script")  # the tables, once and for all
-    command = ("-m", "maillage.cli.main", "offre", "importer", str(file), "--source", "banc", "--json")
+    command = ("-m", "maillage.manage.main", "offre", "importer", str(file), "--source", "banc", "--json")
     before = _processor()
     took = seconds(
         lambda: python(*(command if way == "command" else ("-m", "bench.importing_script", str(file))))

@@ -7,17 +7,17 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Change, Lieu, Source
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms import read as forms
+from maillage.apps.directory.places.actions import index, sheets
+from maillage.apps.directory.places.models import Change, Lieu, Source
+from maillage.sources.offer import files
+from maillage.sources.offer.forms import read as forms
 
 
 def main(path: Path) -> None:

@@ -9,16 +9,17 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from secrets import token_hex
+from typing import Any
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
 from django.db import connection, connections
 
-from maillage.apps.accounts import actions, queries
-from maillage.apps.accounts.actions import Note
-from maillage.apps.accounts.models import Entry, User
+from maillage.apps.platform.accounts import actions, queries
+from maillage.apps.platform.accounts.actions import Note
+from maillage.apps.platform.accounts.models import Entry, User
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LINES, ACTS, WRITERS = (int(os.environ[name]) for name in ("LINES", "ACTS", "WRITERS"))
@@ -66,10 +67,10 @@ def _by_several(write: Callable[[User], None]) -> float:
     return time.perf_counter() - start
 
 
-def _writer(write: Callable[[User], None], gate: object) -> None:
+def _writer(write: Callable[[User], None], gate: Any) -> None:
     user = User.objects.get()
     connection.ensure_connection()
-    gate.wait()  # type: ignore[attr-defined]
+    gate.wait()
     for _ in range(ACTS // WRITERS):
         write(user)
     connection.close()

@@ -12,7 +12,7 @@ from functools import partial
 from http import HTTPStatus
 from uuid import uuid4
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
@@ -23,9 +23,9 @@ from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, progress
 from maillage.apps.learning.models import Fact
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules.progress import Fact as FactRow
-from maillage.apps.people.models import Person
-from maillage.config import static
+from maillage.apps.learning.rules import Fact as FactRow
+from maillage.apps.people.persons.models import Person
+from maillage.manage.requests import static
 from maillage.modules import reading as module_reading
 
 SECONDS = int(os.environ["SECONDS"])  # of people learning
@@ -89,7 +89,9 @@ def main(port: int) -> None:
     chance, ids = random.Random(1), list(contents.modules())
     times = people_learn(port, chance)
     read = partial(
-        module_reading.read, module_reading.OURS / "02-tenir-la-souris" / module_reading.FILE, frozenset()
+        module_reading.read,
+        module_reading.OWN_MODULES / "02-tenir-la-souris" / module_reading.FILE,
+        frozenset(),
     )
     start = time.perf_counter()
     read()

@@ -17,7 +17,7 @@ from pathlib import Path
 from bench import timing
 from bench.importing import rows
 from bench.timing import ROOT, Measure
-from maillage.pipeline.offer.forms.pieces import ROWS
+from maillage.sources.offer.forms.pieces import ROWS
 
 SIZES = 50_000, 500_000
 TRIAL = {"sizes": (150, 170), "padding": 120_000}  # or a file so short would be read at once
@@ -49,7 +49,7 @@ def _import(n: int, padding: int) -> tuple[float, int]:
         timing.python("-m", SETTING_UP, environment=environment, check=True)
         file = Path(home, "lieux.csv")
         write(file, n, padding=padding)
-        words = ("-m", "maillage.cli.main", "offre", "importer", str(file), "--source", "banc", "--json")
+        words = ("-m", "maillage.manage.main", "offre", "importer", str(file), "--source", "banc", "--json")
         start = time.perf_counter()
         for ends in (False, True):
             work = subprocess.Popen(

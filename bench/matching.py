@@ -12,9 +12,9 @@ import numpy as np
 from rapidfuzz import fuzz, utils
 
 from bench.timing import Measure, seconds
-from maillage.engine.chance import generator
-from maillage.engine.matching import KINDS, Place, within
-from maillage.pipeline.cog.clean import communes
+from maillage.sources.cog import communes
+from maillage.statistics.engine.chance import generator
+from maillage.statistics.engine.duplicates import KINDS, Place, within
 
 SIZES = (20_000, 100_000)
 TRIAL = {"sizes": (400, 2_000)}
@@ -148,11 +148,11 @@ def measures(*, sizes: tuple[int, int] = SIZES) -> list[Measure]:
     for n in sizes:
         places = country(n)
         n_found = len(within(places))
-        times.append(seconds(lambda places=places: within(places)))  # type: ignore[misc]
+        times.append(seconds(lambda places=places: within(places)))  # type: ignore[misc]  # mypy infers no lambda with a default
         pairs = list(rule_pairs(places))
         if not pace:
             pace = seconds(
-                lambda places=places, pairs=pairs: [  # type: ignore[misc]
+                lambda places=places, pairs=pairs: [  # type: ignore[misc]  # mypy infers no lambda with a default
                     rule_score(places[a], places[b]) for a, b in pairs
                 ]
             )

@@ -8,24 +8,24 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
 from django.db import connection, reset_queries
 
 from bench.directory_script import communes, fill, naive
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import results
-from maillage.apps.directory.queries.search import Wanted as Searched
-from maillage.apps.directory.queries.where import Spot
-from maillage.apps.memberships.models import Membership
-from maillage.apps.orientations import access
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.orientations.queries import lists, matching
-from maillage.apps.orientations.rules import cycle
-from maillage.apps.orientations.rules.matching import Wanted
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.directory.places.queries import walks
+from maillage.apps.directory.places.queries.search import Wanted as Searched
+from maillage.apps.directory.places.queries.where import Spot
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.referrals.orientations import access
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.referrals.orientations.queries import lists, matching
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.apps.referrals.orientations.rules.matching import PersonNeed
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 NEEDS = ("assistance", "formation", "libre_acces", "wifi", "vente")
@@ -38,18 +38,18 @@ def main() -> None:
     searches = []
     for _ in range(int(os.environ["REQUESTS"])):
         latitude, longitude, _radius = chance.choices(where, people)[0]
-        wanted = Wanted(
+        person_need = PersonNeed(
             need=chance.choice(NEEDS),
             help="with",
             minutes=chance.choice((15, 30, 60)),
             language="ar",
             days=(0, 2),
         )
-        searches.append((wanted, Spot(label="x", latitude=latitude, longitude=longitude)))
-    for wanted, spot in searches[:5]:
-        matching.match(wanted, spot, AT)
-    times = sorted(_seconds(partial(matching.match, wanted, spot, AT)) for wanted, spot in searches)
-    alone = min(_seconds(partial(_read_all, wanted, spot)) for wanted, spot in searches[:2])
+        searches.append((person_need, Spot(label="x", latitude=latitude, longitude=longitude)))
+    for person_need, spot in searches[:5]:
+        matching.match(person_need, spot, AT)
+    times = sorted(_seconds(partial(matching.match, person_need, spot, AT)) for person_need, spot in searches)
+    alone = min(_seconds(partial(_read_all, person_need, spot)) for person_need, spot in searches[:2])
     page, page_naive, queries = _pages(chance)
     print(
         json.dumps(
@@ -66,17 +66,17 @@ def main() -> None:
     )
 
 
-def _read_all(wanted: Wanted, spot: Spot) -> None:
+def _read_all(person_need: PersonNeed, spot: Spot) -> None:
     """Find the same matches by reading every sheet, and check that it is the same."""
-    radius = matching.TWICE * results.reach(wanted.minutes)
+    radius = matching.TWICE * walks.reach(person_need.minutes)
     near = Searched(
         latitude=spot.latitude,
         longitude=spot.longitude,
         radius=radius,
-        facets=((f"pratique:{wanted.need}",),),
+        facets=((f"pratique:{person_need.need}",),),
     )
     expected = naive(near)[: matching.READ]
-    looked = [place.lieu.pk for place in matching._examined(wanted, spot)[0]]
+    looked = [place.lieu.pk for place in matching._examined(person_need, spot)[0]]
     assert set(expected) <= set(looked), "a place within reach was not looked at"
 
 

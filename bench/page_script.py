@@ -10,14 +10,14 @@ from bench.timing import seconds
 
 
 def main() -> None:
-    from maillage.config.bootstrap import ready
+    from maillage.manage.deploy.bootstrap import ready
 
     ready()
     from django.test import Client
 
     from maillage.apps.dossiers import actions
     from maillage.apps.dossiers.queries import StudyRequest
-    from maillage.config import static
+    from maillage.manage.requests import static
 
     static.collect()
     place = os.environ["PLACE"]

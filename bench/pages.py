@@ -29,11 +29,11 @@ def diagnosis(place: str) -> Measure:
     """`maillage diagnostic`, every file, beside the same files with sheets made one after the other."""
     with tempfile.TemporaryDirectory() as folder:
         command_seconds = seconds(
-            lambda: _written("-m", "maillage.cli.main", "diagnostic", place, "--sortie", f"{folder}/a")
+            lambda: _written("-m", "maillage.manage.main", "diagnostic", place, "--sortie", f"{folder}/a")
         )
         alone = (
-            "import sys; from maillage.reports.territory import edition; edition.WORKERS = 1; from"
-            f" maillage.cli.main import main; main(['diagnostic', '{place}', '--sortie', sys.argv[1]])"
+            "import sys; from maillage.publishing.territory import edition; edition.WORKERS = 1; from"
+            f" maillage.manage.main import main; main(['diagnostic', '{place}', '--sortie', sys.argv[1]])"
         )
         reference = seconds(lambda: _written("-c", alone, f"{folder}/b"))
         files = sum(1 for path in Path(folder, "a").rglob("*") if path.is_file())

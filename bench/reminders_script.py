@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
@@ -22,14 +22,14 @@ from django.db import connection, connections, transaction
 
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.queries import reminders as agenda
-from maillage.apps.directory.models import Structure
-from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.models import Message
-from maillage.apps.people import queries as people
-from maillage.apps.people.models import Consent, Person
-from maillage.apps.reminders.actions import planning
-from maillage.apps.reminders.models import Reminder
-from maillage.config.providers import chosen
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.people.persons import queries as people
+from maillage.apps.people.persons.models import Consent, Person
+from maillage.apps.people.reminders import actions as reminders_actions
+from maillage.apps.people.reminders.models import Reminder
+from maillage.apps.platform.messages import actions as outbox
+from maillage.apps.platform.messages.models import Message
+from maillage.manage.providers import chosen
 
 REMINDERS, SENT = (int(os.environ[name]) for name in ("REMINDERS", "SENT"))
 AGREED_AT = datetime(2026, 11, 2, 9, tzinfo=UTC)
@@ -108,7 +108,7 @@ def _pairs(k: int) -> str:
 
 
 def _plan() -> None:
-    while planning.plan_all(agenda.booked(EVE), agenda.of_appointment, at=EVE):
+    while reminders_actions.plan_all(agenda.booked(EVE), agenda.of_appointment, at=EVE):
         pass
 
 
@@ -117,26 +117,27 @@ def _one_by_one() -> None:
     rows = Appointment.objects.select_related("person", "structure")[: max(REMINDERS // FEW, 1)]
     for row in rows:
         with transaction.atomic():
-            if people.agreed(row.person, "write") and not Reminder.objects.filter(row=-row.pk).exists():
+            person = row.person
+            if person is None:
+                continue
+            if people.agreed(person, "write") and not Reminder.objects.filter(row=-row.pk).exists():
                 appointment = agenda.of_appointment(row)
                 Reminder.objects.create(
-                    **{
-                        "kind": appointment.kind,
-                        "row": -row.pk,
-                        "days": 1,
-                        "moment": row.starts_at,
-                        "way": "sms",
-                    },
-                    **{"person": row.person, "structure": row.structure, "planned_at": EVE},
+                    kind=appointment.kind,
+                    row=-row.pk,
+                    days=1,
+                    moment=row.starts_at,
+                    way="sms",
+                    person=person,
+                    structure=row.structure,
+                    planned_at=EVE,
                     purge_on=EVE.date(),
                 )
                 outbox.put(
-                    **{
-                        "channel": "sms",
-                        "to": row.person.reach_value,
-                        "subject": appointment.subject(),
-                        "at": EVE,
-                    },
+                    channel="sms",
+                    to=person.reach_value,
+                    subject=appointment.subject(),
+                    at=EVE,
                     text=f"{appointment.text()}\n{appointment.link()}",
                     key=f"banc-{row.pk}",
                     never_after=row.starts_at,

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import redirect_stdout
 from typing import Any
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
@@ -22,10 +22,10 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from bench.steering_script import Queries
-from maillage.apps.accounts.models import User
-from maillage.cli.commands.demo import DOMAIN
-from maillage.cli.main import main as maillage
-from maillage.config import static
+from maillage.apps.platform.accounts.models import User
+from maillage.manage.commands.demo import DOMAIN
+from maillage.manage.main import main as maillage
+from maillage.manage.requests import static
 
 LINK = re.compile(r'<a[^>]*\shref="(/[^"#]*)"')
 # A file, or what ends a session.

@@ -6,24 +6,25 @@ import random
 import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
 from django.db import connection
 from django.db.models import Q
 
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.community.models import Meeting, Post, Resource
-from maillage.apps.directory.models import Lieu, Source, Structure
-from maillage.apps.memberships.models import Membership
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.people.access import people_for
-from maillage.apps.people.models import Following, Person
-from maillage.apps.search import actions, queries
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.directory.places.models import Lieu, Source, Structure
+from maillage.apps.people.persons.access import people_for
+from maillage.apps.people.persons.models import Following, Person
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.search import actions, queries
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.statistics.zones.territories import gazetteer
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 # Out of a hundred objects: how many of each.
@@ -206,7 +207,9 @@ def fill(total: int, chance: random.Random) -> User:
     return user
 
 
-def _lieu(k: int, chance: random.Random, source: Source, structures: list[Structure], communes: list) -> Lieu:  # type: ignore[type-arg]
+def _lieu(
+    k: int, chance: random.Random, source: Source, structures: list[Structure], communes: list[Any]
+) -> Lieu:
     where = chance.choice(communes)
     title = f"{chance.choice(KINDS)} {chance.choice(communes).name}"
     return Lieu(

@@ -12,12 +12,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from bench.access import PLACES, ZONES, country
 from bench.timing import Measure, seconds
-from maillage.engine import reach, siting
 from maillage.kernel.later import Matrix
-from maillage.pipeline.contours import clean as contours
-from maillage.pipeline.rp2021 import clean as rp2021
-from maillage.studies.offer.areas import dwellings
-from maillage.studies.offer.centres import centres
+from maillage.sources import contours, rp2021
+from maillage.statistics.engine import reach, siting
+from maillage.statistics.offer.areas import dwellings
+from maillage.statistics.zones.centres import centres
 
 Floats = NDArray[np.float64]
 

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import frozen_loop
 from bench import soundness_study as soundness
-from bench.national import SAMPLE, one_by_one
+from bench.national import SAMPLE, inputs
 from bench.soundness_study import Kind
 from bench.timing import Measure, seconds
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.studies.need import model as need_model
+from maillage.statistics.need import model as need_model
 from maillage.words.wording import number, percent
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods" / "solidite.md"
@@ -122,7 +123,10 @@ def measures(
     if out is not None:
         out.write_text(written, "utf-8")
     m = need_model.model(definition(DEFAULT))
-    loop = seconds(lambda: one_by_one(m, np.arange(sample_size))) * len(m.country.frame) / sample_size
+    arrays = inputs(m)
+    loop = (
+        seconds(lambda: frozen_loop.loop(arrays, np.arange(sample_size))) * len(m.country.frame) / sample_size
+    )
     n_worlds = len(tried) * worlds
     return [
         Measure(

@@ -9,22 +9,22 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.engine import rates as rate_engine
-from maillage.engine import synthetic
-from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_CELLS
-from maillage.engine.chance import generator
-from maillage.engine.logit import expit, logit
 from maillage.kernel.estimate import centiles
 from maillage.kernel.table import group, total_by
 from maillage.reference.definitions import DEFAULT, Definition, Margin, definition
 from maillage.reference.parameters import bounds, number, spread
-from maillage.studies.need import model as need_model
-from maillage.studies.need import neighbours, rates, regions
-from maillage.studies.need import population as frames
-from maillage.studies.need.model import Country, Spreads
-from maillage.studies.need.population import Frame
-from maillage.studies.need.rates import Unknowns
-from maillage.studies.need.regions import Measures
+from maillage.statistics.engine import rates as rate_engine
+from maillage.statistics.engine import synthetic
+from maillage.statistics.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_CELLS
+from maillage.statistics.engine.chance import generator
+from maillage.statistics.engine.logit import expit, logit
+from maillage.statistics.need import model as need_model
+from maillage.statistics.need import neighbours, rates, regions
+from maillage.statistics.need import population as frames
+from maillage.statistics.need.model import Country, Spreads
+from maillage.statistics.need.population import Frame
+from maillage.statistics.need.rates import Unknowns
+from maillage.statistics.need.regions import Measures
 
 Floats = NDArray[np.float64]
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq, minimize
 
 from bench.trials_study import REGION, Ground, epci_table, retained
-from maillage.engine import rates as rate_engine
-from maillage.engine import synthetic
-from maillage.studies.need import neighbours
+from maillage.statistics.engine import rates as rate_engine
+from maillage.statistics.engine import synthetic
+from maillage.statistics.need import neighbours
 
 Floats = NDArray[np.float64]
 LOCAL = Path(__file__).with_name("local_rates_2019.csv")

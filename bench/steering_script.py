@@ -13,7 +13,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 ready()
 
@@ -22,27 +22,27 @@ from django.test import Client
 from django.utils import timezone
 
 from bench.timing import ROOT, request, served
-from maillage.apps.accounts.models import User
-from maillage.apps.actes.models import Act
-from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Lieu, Source, Structure
-from maillage.apps.indicators import actions
-from maillage.apps.indicators.models import DailyCount
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.directory.places.actions import index, sheets
+from maillage.apps.directory.places.models import Lieu, Source, Structure
 from maillage.apps.learning.models import Fact, Plan
 from maillage.apps.learning.queries import contents
-from maillage.apps.memberships.models import Membership
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.people.models import Person
-from maillage.apps.volunteers.models import Aidant
-from maillage.cli.country import series
-from maillage.cli.country.series import moment, numbered, padded, reset_sequences
-from maillage.cli.platform_study import computed
-from maillage.config import static
+from maillage.apps.people.actes.models import Act
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.steering.indicators import actions
+from maillage.apps.steering.indicators.models import DailyCount
+from maillage.apps.volunteering.volunteers.models import Aidant
 from maillage.kernel.table import group, total_by
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.clean import point
-from maillage.pipeline.offer.forms import read as forms
-from maillage.studies.need import population as frames
+from maillage.manage.country import series
+from maillage.manage.country.series import moment, numbered, padded, reset_sequences
+from maillage.manage.platform_study import computed
+from maillage.manage.requests import static
+from maillage.sources.offer import files
+from maillage.sources.offer.clean import point
+from maillage.sources.offer.forms import read as forms
+from maillage.statistics.need import population as frames
 from maillage.web import snapshots
 
 YEARS, STEPS = 5, 2  # over which everything is spread; steps that each learner opened
@@ -178,6 +178,8 @@ def by_hand() -> None:
     n_by_count: Counter[tuple[Any, ...]] = Counter()
     rows = Orientation.objects.filter(sent_at__isnull=False).exclude(origin="relative")
     for sent, commune, came, when in rows.values_list("sent_at", "commune", "came", "served_at").iterator():
+        if sent is None:
+            continue
         n_by_count["sent", commune, sent.date()] += 1
         n_by_count["known", commune, sent.date()] += came is not None
         n_by_count["served", commune, sent.date()] += when is not None

@@ -20,7 +20,7 @@ PAGES = (
 
 
 def main() -> None:
-    from maillage.config.bootstrap import ready
+    from maillage.manage.deploy.bootstrap import ready
 
     ready()
     from django.test import Client
@@ -28,7 +28,7 @@ def main() -> None:
     from maillage.apps.surveys.actions import campaigns, receive
     from maillage.apps.surveys.queries.places import fitted
     from maillage.apps.surveys.rules import Sent
-    from maillage.config import static
+    from maillage.manage.requests import static
     from maillage.reference.surveys import banks
 
     static.collect()
@@ -69,8 +69,8 @@ def _compute(survey: Any, part: str) -> None:
 
 
 def _analyst() -> Any:
-    from maillage.apps.accounts.models import User
-    from maillage.apps.memberships.models import Membership
+    from maillage.apps.directory.memberships.models import Membership
+    from maillage.apps.platform.accounts.models import User
 
     user = User.objects.create_user("mesure@exemple.fr", None, is_demonstration=True)
     Membership.objects.create(user=user, role="analyste", territory="200040715", since=date(2020, 1, 1))

@@ -23,6 +23,7 @@ DEMONSTRATION_HOME = (
     "MAILLAGE_DEMONSTRATION"  # a home folder where whoever calls told the demonstration already
 )
 TRIED = "MAILLAGE_BANC_ESSAI"  # where a suite only shows that it runs: servers without workers
+QUIET = 1.0  # load of a machine under which nothing else counts
 ENGINES = SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 LOST = (OSError, http.client.HTTPException)  # nobody answered, or not to the end
 PATIENCE = 120.0  # seconds
@@ -31,7 +32,7 @@ PATIENCE = 120.0  # seconds
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One timed path beside its reference. rapport: reference time ÷ our time; taille: what was worked on,
-    or weighed.
+    or weighed; charge: of the machine as its suite began, above QUIET when something else ran.
     """
 
     nom: str
@@ -40,9 +41,9 @@ class Measure:
     secondes_reference: float
     taille: str
 
-    def row(self) -> dict[str, Any]:
+    def row(self, charge: float = 0.0) -> dict[str, Any]:
         ratio = self.secondes_reference / self.secondes if self.secondes else float("inf")
-        row = asdict(self) | {"rapport": round(ratio, 2)}
+        row = asdict(self) | {"rapport": round(ratio, 2), "charge": round(charge, 1)}
         return row | {
             "secondes": round(self.secondes, 4),
             "secondes_reference": round(self.secondes_reference, 4),
@@ -90,11 +91,9 @@ def environment(home: str, database: str = "") -> dict[str, str]:
 @contextmanager
 def served(home: str, *options: str, database: str = "") -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """Serve the platform as `maillage servir` does; give its port, and its process, once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     alone = ("--sans-travail",) if os.environ.get(TRIED) else ()
-    words = [sys.executable, "-m", "maillage.cli.main", "servir", *options, *alone, "--port", str(port)]
+    words = [sys.executable, "-m", "maillage.manage.main", "servir", *options, *alone, "--port", str(port)]
     with Path(home, "servir.log").open("wb") as log:
         server = subprocess.Popen(
             words, cwd=ROOT, env=environment(home, database), stdout=log, stderr=subprocess.STDOUT
@@ -109,6 +108,12 @@ def served(home: str, *options: str, database: str = "") -> Iterator[tuple[int, 
     finally:
         server.terminate()
         server.wait(timeout=180)  # each of its programs may end what it was doing, forty seconds at most
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def request(

@@ -9,9 +9,9 @@ from bench import spreads_study as spreads
 from bench import trials_study as trials
 from bench.timing import Measure, seconds
 from bench.trials_study import Candidate, Ground, Score
-from maillage.pipeline.credoc.zones import ZONES
 from maillage.reference import regional
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.sources.credoc import ZONES
+from maillage.statistics.zones.territories import gazetteer
 from maillage.words.wording import number
 
 PAGE = Path(__file__).parents[1] / "docs" / "methods" / "essais-du-modele.md"

@@ -6,20 +6,20 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from maillage.engine import rates as rate_engine
-from maillage.engine import synthetic
-from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, N_AGES, N_CELLS, N_DIPLOMAS
-from maillage.engine.logit import expit, logit
 from maillage.kernel.table import Table
-from maillage.pipeline.credoc import clean as credoc
-from maillage.pipeline.credoc.zones import ZONES, zones
-from maillage.pipeline.read import select
 from maillage.reference import regional
 from maillage.reference.definitions import definition
 from maillage.reference.parameters import number
-from maillage.studies.need import model as need_model
-from maillage.studies.need import rates, regions
-from maillage.studies.need.model import Country
+from maillage.sources import credoc
+from maillage.sources.credoc import ZONES, zones
+from maillage.sources.read import select
+from maillage.statistics.engine import rates as rate_engine
+from maillage.statistics.engine import synthetic
+from maillage.statistics.engine.cells import AGE_OF, AGES, DIPLOMA_OF, N_AGES, N_CELLS, N_DIPLOMAS
+from maillage.statistics.engine.logit import expit, logit
+from maillage.statistics.need import model as need_model
+from maillage.statistics.need import rates, regions
+from maillage.statistics.need.model import Country
 
 Floats = NDArray[np.float64]
 Positions = NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""What every test shares: its profile, a home folder of its own, tables made once, plain static files,
+"""Share with every test its profile, a home folder of its own, tables made once, plain static files,
 accounts.
 """
 
@@ -22,10 +22,10 @@ from tools.postgresql import ABSENT, binaries
 
 # What takes longest comes first: at the end of a run no processor waits for the other one. Before it, what
 # needs no demonstration, as long as it is made.
-FIRST_FOLDERS = ("published", "engine", "pipeline", "journeys", "databases", "commands", "house", "apps")
+FIRST_FOLDERS = ("published", "statistics", "sources", "journeys", "databases", "commands", "house", "apps")
 # A case of these costs a browser or a process: tables of cases are complete in the complete profile, and in every other
-# folder. Rights and backups are tried whole everywhere: nobody sees their faults.
-THROUGH_PROGRAMS = frozenset({"commands", "journeys"})
+# folder; replayed on PostgreSQL, a page too is tried once. Rights and backups are tried whole: nobody sees their faults.
+THROUGH_PROGRAMS = frozenset({"commands", "journeys"} | ({"apps"} if REPLAYED else set()))
 EVERY_CASE = frozenset({"test_backups.py", "test_droits.py"})
 # Seconds of a processor; the complete profile tries more of everything, and is allowed twice that.
 TOO_LONG = 10
@@ -54,11 +54,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             item.add_marker(pytest.mark.skip(reason=ABSENT))
     if not COMPLETE and not any("::" in word for word in config.args):
-        left = [item for item in items if item.get_closest_marker("complete")]
-        left += _repeated([item for item in items if not item.get_closest_marker("complete")])
-        config.hook.pytest_deselected(items=left)
-        apart = set(left)
-        items[:] = [item for item in items if item not in apart]
+        deselected_items = [item for item in items if item.get_closest_marker("complete")]
+        deselected_items += _repeated([item for item in items if not item.get_closest_marker("complete")])
+        config.hook.pytest_deselected(items=deselected_items)
+        deselected = set(deselected_items)
+        items[:] = [item for item in items if item not in deselected]
     ranks = {name: rank for rank, name in enumerate(FIRST_FOLDERS)}
     items.sort(key=lambda item: ranks.get(item.path.parent.name, len(ranks)))
     if (
@@ -66,9 +66,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         and not config.option.collectonly
         and any(item.path.parent.name == "journeys" for item in items)
     ):
-        made = ExitStack()
-        made.enter_context(shared.studying())
-        config.stash[STUDYING] = made
+        study_stack = ExitStack()
+        study_stack.enter_context(shared.studying())
+        config.stash[STUDYING] = study_stack
 
 
 def _repeated(items: list[pytest.Item]) -> list[pytest.Item]:
@@ -158,8 +158,8 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix) -
     with closing(sqlite3.connect("file:memorydb_default?mode=memory&cache=shared", uri=True)) as memory:
         # Immutable: read otherwise, it has a log beside it for a moment, which another worker may be copying.
         template = f"{(shared.migrated() / shared.DATABASE).as_uri()}?immutable=1"
-        with closing(sqlite3.connect(template, uri=True)) as made:
-            made.backup(memory)
+        with closing(sqlite3.connect(template, uri=True)) as template_database:
+            template_database.backup(memory)
         yield
 
 
@@ -208,7 +208,7 @@ def _a_fresh_hour(monkeypatch) -> None:
     """
     from django.core.cache import caches
 
-    from maillage.apps.accounts import access
+    from maillage.apps.platform.accounts import access
 
     now = access.this_hour()
     monkeypatch.setattr(access, "this_hour", lambda: now)
@@ -217,7 +217,7 @@ def _a_fresh_hour(monkeypatch) -> None:
 
 @pytest.fixture
 def coordinator(db):
-    from maillage.apps.accounts.models import User
+    from maillage.apps.platform.accounts.models import User
 
     # As the accounts of the demonstration: asked for no second factor.
     user = User.objects.create_user(
@@ -230,7 +230,7 @@ def with_role(user, role: str, **over):
     """Give an account a role that it holds since long."""
     from datetime import date
 
-    from maillage.apps.memberships.models import Membership
+    from maillage.apps.directory.memberships.models import Membership
 
     Membership.objects.create(user=user, role=role, since=date(2020, 1, 1), **over)
     vars(user).pop("held_rights", None)
@@ -241,10 +241,12 @@ def account(name: str, role: str, **over):
     """Open an account of the demonstration, asked for no second factor, with a role that it holds since
     long.
     """
-    from maillage.apps.accounts.models import User
+    from maillage.apps.platform.accounts.models import User
 
-    email, shown = f"{name}@exemple.fr", over.pop("shown", name.capitalize())
-    return with_role(User.objects.create_user(email, "x", name=shown, is_demonstration=True), role, **over)
+    email, display_name = f"{name}@exemple.fr", over.pop("shown", name.capitalize())
+    return with_role(
+        User.objects.create_user(email, "x", name=display_name, is_demonstration=True), role, **over
+    )
 
 
 ROW = "ligne.pickle"  # beside the files of the study computed once
@@ -274,8 +276,8 @@ def computed(django_db_setup, django_db_blocker, tmp_path_factory):
             DBTaskResult.objects.all().delete()  # else a test of what waits finds it
         (part / ROW).write_bytes(pickle.dumps(fields))
 
-    made = shared.once(SHARED / "calculee", compute)
-    home = copytree(made, tmp_path_factory.mktemp("calcule"), dirs_exist_ok=True)
+    study_home = shared.once(SHARED / "calculee", compute)
+    home = copytree(study_home, tmp_path_factory.mktemp("calcule"), dirs_exist_ok=True)
     return home, pickle.loads((home / ROW).read_bytes())
 
 

@@ -42,6 +42,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 # Spark counts a few thousand rows here: to compile its own code as for a day of work takes longer than that work.
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+os.environ["MAILLAGE_VOIX"] = (
+    "non"  # a server of a test says nothing: recording a thousand pages takes minutes
+)
 os.environ["MAILLAGE_PROGRESSION"] = (
     "0"  # a slow machine would write lines of it among the errors that a test reads
 )
@@ -58,7 +61,7 @@ if REPLAYED and FIRST and binaries():
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """What was loaded to collect stays to the end: nobody looks there for rubbish."""
+    """Freeze the objects loaded to collect: they stay to the end, and the collector need not visit them."""
     gc.freeze()
 
 

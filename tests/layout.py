@@ -19,8 +19,8 @@ AFTER = re.compile(rf"({BLOCK}|<(?:{WORDS})\b(?:\"[^\"]*\"|'[^']*'|[^>\"']+)*+>)
 BEFORE = re.compile(rf" (?={BLOCK}|</(?:{WORDS})>)")
 
 
-def _tag(found: re.Match[str]) -> str:
-    parts = re.split(r"(\"[^\"]*\"|'[^']*')", found[0])
+def _tag(tag_match: re.Match[str]) -> str:
+    parts = re.split(r"(\"[^\"]*\"|'[^']*')", tag_match[0])
     parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
     return re.sub(r"\s+(/?>)$", r"\1", "".join(parts))
 
@@ -29,14 +29,14 @@ def flat(page: str) -> str:
     """Return a page on one line: a space between words, none beside an element that begins or ends a line
     on screen.
     """
-    kept: list[str] = []
+    raw_texts: list[str] = []
 
-    def put_aside(found: re.Match[str]) -> str:
-        kept.append(found[2])
-        return f"{found[1]}\0{found[3]}"
+    def put_aside(raw_match: re.Match[str]) -> str:
+        raw_texts.append(raw_match[2])
+        return f"{raw_match[1]}\0{raw_match[3]}"
 
     page = TAG.sub(_tag, RAW.sub(put_aside, page))
     page = re.sub(r"[\t\r\n][ \t\r\n]*| [ \t\r\n]+", " ", page)
     page = BEFORE.sub("", AFTER.sub(r"\1", page))
-    held = iter(kept)
-    return re.sub("\0", lambda _: next(held), page).strip()
+    remaining_texts = iter(raw_texts)
+    return re.sub("\0", lambda _: next(remaining_texts), page).strip()

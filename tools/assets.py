@@ -11,9 +11,9 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from maillage.reports.page.design import figures_css, rare_figures_css, tokens, tokens_css
-from maillage.reports.page.drawings import drawings_css
-from maillage.reports.page.logo import logo
+from maillage.publishing.page.design import figures_css, rare_figures_css, tokens, tokens_css
+from maillage.publishing.page.drawings import drawings_css
+from maillage.publishing.page.logo import logo
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES, OUT = ROOT / "node_modules", ROOT / "assets"
@@ -38,6 +38,7 @@ ICONS = [
     "calendar",
     "calendar-off",
     "calendar-plus",
+    "chart-column",
     "check",
     "chevron-down",
     "chevron-right",

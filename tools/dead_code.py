@@ -34,7 +34,7 @@ def in_templates() -> set[str]:
 
 def in_settings() -> set[str]:
     """Return the last name of every dotted path that a setting, a url or a list of tasks writes as text."""
-    pages = (ROOT / "src/maillage/config").glob("*.py")
+    pages = (ROOT / "src/maillage/manage").glob("*.py")
     return {path[1] for page in pages for path in DOTTED.finditer(page.read_text("utf-8"))}
 
 

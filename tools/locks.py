@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ADDRESS = re.compile(r"https?://|--(extra-)?index-url|--find-links|file:")
 LOCKS = (
     *("requirements-build.lock", "requirements.lock", "requirements-dev.lock", "requirements-bench.lock"),
-    "requirements-spark.lock",
+    *("requirements-rues.lock", "requirements-spark.lock"),
     *("package-lock.json", ".npmrc"),
 )
 
@@ -58,9 +58,9 @@ def write() -> None:
             "--constraint",
             "requirements.lock",
         )
-    compile_lock(
-        "pyproject.toml", "requirements-spark.lock", "--extra", "spark", "--constraint", "requirements.lock"
-    )
+    for extra in ("rues", "spark"):
+        out = f"requirements-{extra}.lock"
+        compile_lock("pyproject.toml", out, "--extra", extra, "--constraint", "requirements.lock")
     subprocess.run(["npm", "install", "--package-lock-only", "--silent"], cwd=ROOT, check=True)
     lock = ROOT / "package-lock.json"
     packages = json.loads(lock.read_text("utf-8"))

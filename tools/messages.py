@@ -34,6 +34,7 @@ WRITTEN_ON = datetime(
 YAML: Mapping[str, Sequence[str]] = {
     "modules/paths.yaml": ("titre", "dit"),
     "reference/offer/practices.yaml": ("label", "need"),
+    "reference/offer/diagnosis.yaml": ("label",),
     "reference/offer/lists.yaml": (
         "publics_specifiquement_adresses.plain",
         "prise_en_charge_specifique.plain",
@@ -49,7 +50,8 @@ YAML: Mapping[str, Sequence[str]] = {
         "publics_fragiles.plain",
         "barrieres.plain",
     ),
-    "reference/safes.yaml": ("mine", "label", "holds", "about", "before.text"),
+    "reference/safes.yaml": ("person_words", "label", "holds", "about", "before.text"),
+    "reference/definitions/*.yaml": ("statement",),
     "reference/national_help.yaml": ("subjects", "places.name", "text"),
     "reference/connections.yaml": ("title", "text", "ask", "label", "bank", "email"),
     "reference/bilan/questions.yaml": ("text", "spoken", "label", "help", "knows", "has", "blocks"),
@@ -123,7 +125,7 @@ def sentences() -> dict[Id, list[str]]:
 
 
 def _templates() -> Iterator[tuple[Path, Id]]:
-    for path in sorted(SOURCE.glob("apps/*/templates/**/*.*")):
+    for path in sorted(SOURCE.glob("apps/**/templates/**/*.*")):
         text = path.read_text("utf-8")
         for tag in TAG.finditer(text):
             first, *arguments = smart_split(tag[1])

@@ -3,7 +3,7 @@ fails.
 
     make mutants MINUTES=20              draw places of engine, studies and */rules* at random, and write
     docs/mutants.md
-    python tools/mutants.py --only studies/weighting --show     the survivors of some modules, nothing written
+    python tools/mutants.py --only statistics/weighting --show  the survivors of some modules, nothing written
 
 Changes are those of cosmic-ray; why it is driven from here is told by docs/decisions/0024. Nothing is written
 over the sources:
@@ -50,12 +50,12 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE, PAGE = ROOT / "src", ROOT / "docs" / "mutants.md"
 EQUIVALENT = ROOT / "tools" / "mutants_equivalent.yaml"
 FLOORS = {
-    "engine": ("src/maillage/engine/**/*.py",),
-    "studies": ("src/maillage/studies/**/*.py",),
-    "rules": ("src/maillage/apps/*/rules.py", "src/maillage/apps/*/rules/**/*.py"),
+    "engine": ("src/maillage/statistics/engine/**/*.py",),
+    "studies": ("src/maillage/statistics/[!e]*/**/*.py",),
+    "rules": ("src/maillage/apps/**/rules.py", "src/maillage/apps/**/rules/**/*.py"),
 }
-QUICK = ("tests/engine", "tests/spec")
-LAST_TRIED = "tests/engine/test_unchanged"  # whole computations, whose figures are kept: tried last
+QUICK = ("tests/statistics", "tests/spec")
+LAST_TRIED = "tests/statistics/test_unchanged"  # whole computations, whose figures are kept: tried last
 CACHE = ROOT / ".mutants.json"
 SEED, MINUTES = 14, 20.0
 SLOWEST = 120.0  # seconds for the tests of one file, a few examples each
@@ -259,13 +259,13 @@ class Changed(importlib.abc.MetaPathFinder):
         if name != self.name:
             return None
         loader = importlib.machinery.SourceFileLoader(name, self.path)
-        loader.get_code = lambda fullname: self.code  # type: ignore[method-assign]
+        loader.get_code = lambda fullname: self.code  # type: ignore[method-assign]  # of this loader alone
         return importlib.util.spec_from_file_location(name, self.path, loader=loader)
 
 
 PLAIN = ("-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-W", "ignore")
 # Engine and spec know nothing of the platform: without it they start at once.
-ALONE = (*PLAIN, "--doctest-modules", "-p", "no:django", "--confcutdir", str(ROOT / "tests" / "engine"))
+ALONE = (*PLAIN, "--doctest-modules", "-p", "no:django", "--confcutdir", str(ROOT / "tests" / "statistics"))
 
 
 def pytest_of(arguments: Iterable[str], *plugins: object) -> int:
@@ -390,7 +390,7 @@ def near() -> Near:
             or record["key"] != key
             or any(digests.get(source) != was for source, was in record["sources"].items())
         ):
-            record = in_child(lambda name=name: passed_by(name), SLOWEST)  # type: ignore[misc]
+            record = in_child(lambda name=name: passed_by(name), SLOWEST)  # type: ignore[misc]  # mypy infers no lambda with a default
             if record is None:
                 print(f"{name} : plus de {SLOWEST:.0f} secondes, laissé de côté.", flush=True)
                 record = {"lines": {}, "seconds": {}, "failing": []}
@@ -418,7 +418,7 @@ def platform(mutant: Mutant) -> list[str]:
     """Return the tests of the platform that name the rules of a feature: tried last, since they open a
     database.
     """
-    feature = Path(mutant.path).relative_to("src/maillage/apps").parts[0]
+    feature = next(folder.name for folder in (ROOT / mutant.path).parents if (folder / "apps.py").is_file())
     speaks = re.compile(rf"apps\.{feature}\.rules|apps\.{feature} import .*\brules\b")
     files = sorted(
         (ROOT / "tests" / "apps").glob("test_*.py"), key=lambda path: (feature not in path.stem, path.name)
@@ -453,14 +453,14 @@ def trial(mutant: Mutant, known: Near, reason_by_change: Mapping[tuple[str, str,
     for tests in filter(None, known.tests(mutant)):
         n += len(tests)
         seconds = 5 + PATIENCE * (1 + sum(known.seconds[test] for test in tests))
-        code = in_child(lambda tests=tests: changed(mutant, [*ALONE, "-x", *tests]), seconds)  # type: ignore[misc]
+        code = in_child(lambda tests=tests: changed(mutant, [*ALONE, "-x", *tests]), seconds)  # type: ignore[misc]  # mypy infers no lambda with a default
         outcome = {0: SURVIVED, -1: INVALID}.get(code, KILLED)
         if outcome != SURVIVED:
             break
     by = f"{n} épreuves" if n else "aucune épreuve ne passe par là"
     if outcome == SURVIVED and mutant.floor == "rules":
         for file in platform(mutant):
-            if in_child(lambda file=file: changed(mutant, [*PLAIN, "-x", file]), PLATFORM_SECONDS) == 1:  # type: ignore[misc]
+            if in_child(lambda file=file: changed(mutant, [*PLAIN, "-x", file]), PLATFORM_SECONDS) == 1:  # type: ignore[misc]  # mypy infers no lambda with a default
                 return Trial(mutant, KILLED, before, after, file)
             by += f", {file}"
     return Trial(mutant, outcome, before, after, by)
@@ -497,7 +497,7 @@ def warm() -> None:
 
 def share(part: int, n_total: int) -> str:
     """Return a share in percent with its interval, in French."""
-    from maillage.engine import agreement
+    from maillage.statistics.engine import agreement
 
     if not n_total:
         return "–"

@@ -170,10 +170,11 @@ function marginsOf({ display = "", gap, wrap = "", flow = "" }) {
       ["*", "-webkit-margin-end", column],
       ["*", "margin-bottom", row],
     ];
-  // A text has no element that could be pushed: the icon before it keeps its distance.
+  // A text has no element that could be pushed: the icon before it keeps its distance, other words unseen after it too.
   return [
     ["* + *", "-webkit-margin-start", column],
-    [".icone:only-child", "-webkit-margin-end", column],
+    [".icone:first-child", "-webkit-margin-end", column],
+    [".icone:first-child + *:not(.hors-ecran)", "-webkit-margin-start", "0"],
   ];
 }
 
@@ -307,15 +308,10 @@ const filesUnder = (folder) =>
     .map((each) => join(each.parentPath ?? each.path, each.name));
 
 function sources() {
-  const apps = readdirSync(APPS)
-    .map((app) => join(APPS, app, "static"))
-    .flatMap((folder) => {
-      try {
-        return filesUnder(folder).map((path) => [path, relative(folder, path)]);
-      } catch {
-        return []; // an application without static files
-      }
-    });
+  const apps = readdirSync(APPS, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isDirectory() && each.name === "static")
+    .map((each) => join(each.parentPath ?? each.path, each.name))
+    .flatMap((folder) => filesUnder(folder).map((path) => [path, relative(folder, path)]));
   const generated = filesUnder("assets/site").map((path) => [path, relative("assets", path)]);
   return [...apps, ...generated].filter(([path]) => /\.(?:js|css)$/.test(path));
 }

@@ -1,20 +1,18 @@
 """Count the names and the docstrings that say nothing to a stranger, and the French turns that our pages
 refuse: part of `make check`.
 
-    .venv/bin/python tools/plain_names.py             (fails where a folder has more than its recorded count)
-    .venv/bin/python tools/plain_names.py --list src/maillage/engine     (names each one, with its line)
-    .venv/bin/python tools/plain_names.py --record    (writes the counts, which may only shrink)
+    .venv/bin/python tools/plain_names.py             (names each one with its line, and fails)
 
-A name is a riddle when it is a retired word of docs/glossary.md, alone or as a part. Riddles are counted by
-folder in tools/plain_names.yaml until none remains. Turns of French are those of docs/plain_french.yaml,
-sought in the strings of the code, in templates, in YAML and in our pages of documentation.
+A name is a riddle when it is a retired word of docs/glossary.md, alone or as a part. A column of a model and
+an input of a form keep the name that databases, backups and pages carry already: they are read from the
+bodies of the classes. Turns of French are those of docs/plain_french.yaml, sought in the strings of the
+code, in templates, in YAML and in our pages of documentation.
 """
 
 import argparse
 import ast
 import re
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +20,6 @@ from typing import NamedTuple
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-COUNTS = ROOT / "tools/plain_names.yaml"
 CODE = ("src", "packages", "tests", "tools", "bench")
 TURNS = ROOT / "docs/plain_french.yaml"
 WRITTEN = {".html", ".yaml", ".typ", ".j2", ".txt"}  # what a page or a document is made of, beside the code
@@ -33,7 +30,6 @@ HEADLESS = re.compile(
     re.IGNORECASE,
 )
 MAX_LINES_OF_EACH = 2  # a loop short enough for its variable to be called `each`
-MIN_FOLDER_PARTS = 3  # src/maillage/<floor>; an app is a folder of its own
 
 
 class Riddle(NamedTuple):
@@ -51,7 +47,7 @@ def retired_words() -> dict[str, str]:
 
 
 def is_retired(name: str, retired: Mapping[str, str]) -> bool:
-    """Return whether a name is a retired word, or has one refused anywhere among its parts."""
+    """Return True for a name that is a retired word, or has one refused anywhere among its parts."""
     parts = {part.lower() for part in re.split(r"_|(?<=[a-z0-9])(?=[A-Z])", name) if part}
     return name.strip("_").lower() in retired or any(retired.get(part) == "anywhere" for part in parts)
 
@@ -81,11 +77,29 @@ def bindings(tree: ast.AST) -> Iterator[tuple[str, int]]:
             yield node.name, node.lineno
 
 
-def read(path: Path, retired: Mapping[str, str]) -> tuple[list[Riddle], int]:
-    """Return the riddles of a file, and how many names it binds."""
+def carried_names(path: Path, tree: ast.AST) -> set[tuple[str, int]]:
+    """Return the columns and the inputs that a module declares, with their lines: what is made by a call in
+    the body of a class of models or of forms.
+    """
+    if path.name != "models.py" and "forms" not in (path.stem, path.parent.name):
+        return set()
+    return {
+        (target.id, target.lineno)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ClassDef)
+        for statement in node.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Call)
+        for target in statement.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def read(path: Path, retired: Mapping[str, str]) -> list[Riddle]:
+    """Return the riddles of a file."""
     relative = path.relative_to(ROOT).as_posix()
     tree = ast.parse(path.read_text("utf-8"))
-    names = [(path.stem, 1), *bindings(tree)]
+    carried = carried_names(path, tree)
+    names = [(path.stem, 1), *(each for each in bindings(tree) if each not in carried)]
     riddles = [Riddle(relative, line, "name", name) for name, line in names if is_retired(name, retired)]
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
@@ -93,16 +107,25 @@ def read(path: Path, retired: Mapping[str, str]) -> tuple[list[Riddle], int]:
             if HEADLESS.match(docstring):
                 head = docstring.splitlines()[0]
                 riddles.append(Riddle(relative, getattr(node, "lineno", 1), "docstring", head))
-    return riddles, len(names)
+    return riddles
 
 
 class Turn(NamedTuple):
-    """A turn of French that is refused, the contexts where it stands, and a row of examples."""
+    """A turn of French that is refused, the contexts where it stands, and a row of examples.
+
+    files: the endings of the files where it is sought, all by default; outside: folders where it may stand.
+    """
 
     refused: re.Pattern[str]
     exceptions: tuple[re.Pattern[str], ...]
     example: str
     say: str
+    files: tuple[str, ...] = ()
+    outside: frozenset[str] = frozenset()
+
+    def concerns(self, path: Path) -> bool:
+        """Return True if the turn is sought in a file."""
+        return (not self.files or path.suffix in self.files) and not self.outside & set(path.parts)
 
 
 def turns() -> list[Turn]:
@@ -113,6 +136,8 @@ def turns() -> list[Turn]:
             tuple(re.compile(each) for each in row.get("except", ())),
             row["example"],
             row["say"],
+            tuple(row.get("files", ())),
+            frozenset(row.get("outside", ())),
         )
         for row in yaml.safe_load(TURNS.read_text("utf-8"))
     ]
@@ -150,7 +175,7 @@ def french_of(tree: ast.AST) -> Iterator[tuple[str, int]]:
 
 def read_french(path: Path, table: Sequence[Turn]) -> list[Riddle]:
     """Return the refused turns of a file: in its strings if it is code, else in its text but comments."""
-    text = path.read_text("utf-8")
+    text, table = path.read_text("utf-8"), [turn for turn in table if turn.concerns(path)]
     if path.suffix == ".py":
         joined = re.sub(r'"\s*\n\s*f?"', "", text).replace('"', "\n")
         if not any(turn.refused.search(joined) for turn in table):
@@ -183,51 +208,20 @@ def written_files() -> list[Path]:
     return sorted([*source, *pages, ROOT / "README.md"])
 
 
-def folder_of(path: str) -> str:
-    """Return the folder counting a file: an app, a floor of the house, a kind of tests; "." is the root."""
-    parts = path.split("/")[:-1]
-    depth = MIN_FOLDER_PARTS + (parts[2:3] == ["apps"]) if parts[:1] == ["src"] else 2
-    return "/".join(parts[:depth]) or "."
-
-
 def main() -> None:
-    """Compare the counts with the recorded ones; name the folders that have more, and fail."""
-    options = argparse.ArgumentParser()
-    options.add_argument("--record", action="store_true")
-    options.add_argument("--list", metavar="FOLDER")
-    chosen = options.parse_args()
-    retired, riddles, n_names = retired_words(), list[Riddle](), 0
-    for path in sorted(path for folder in CODE for path in (ROOT / folder).rglob("*.py")):
-        if "migrations" not in path.parts:
-            of_file, n_bound = read(path, retired)
-            riddles += of_file
-            n_names += n_bound
-    table = turns()
-    riddles += [riddle for path in written_files() for riddle in read_french(path, table)]
-    if chosen.list:
-        for riddle in riddles:
-            if riddle.path.startswith(chosen.list):
-                print(f"{riddle.path}:{riddle.line}: {riddle.kind}: {riddle.text}")
-        return
-    counts: dict[str, dict[str, int]] = {}
-    for (folder, kind), n in Counter((folder_of(riddle.path), riddle.kind) for riddle in riddles).items():
-        counts.setdefault(folder, {})[kind] = n
-    recorded = yaml.safe_load(COUNTS.read_text("utf-8")) if COUNTS.exists() else counts
-    grown = [
-        f"{folder}: {n} of kind {kind}, {recorded.get(folder, {}).get(kind, 0)} recorded; "
-        f"tools/plain_names.py --list {folder}"
-        for folder, kinds in counts.items()
-        for kind, n in kinds.items()
-        if n > recorded.get(folder, {}).get(kind, 0)
+    """Name each riddle, and fail with any."""
+    argparse.ArgumentParser(description=__doc__).parse_args()
+    retired, table = retired_words(), turns()
+    riddles = [
+        riddle
+        for folder in CODE
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if "migrations" not in path.parts
+        for riddle in read(path, retired)
     ]
-    if grown:
-        sys.exit("\n".join(grown))
-    if chosen.record:
-        COUNTS.write_text(yaml.safe_dump(counts), "utf-8")
-        total = sum(kinds.get("name", 0) for kinds in counts.values())
-        print(f"{total} of {n_names} names ({100 * total / n_names:.1f} %)")
-    elif counts != recorded:
-        sys.exit("Fewer riddles than recorded: tools/plain_names.py --record writes the new counts.")
+    riddles += [riddle for path in written_files() for riddle in read_french(path, table)]
+    if riddles:
+        sys.exit("\n".join(f"{each.path}:{each.line}: {each.kind}: {each.text}" for each in riddles))
 
 
 if __name__ == "__main__":

@@ -25,21 +25,21 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from maillage.engine.chance import generator
-from maillage.forms.questionnaire import Group, Question, Questionnaire
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
-from maillage.pipeline.survey import answers
-from maillage.pipeline.survey import margins as known_margins
+from maillage.questionnaires.questionnaire import Group, Question, Questionnaire
 from maillage.reference.surveys import banks
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import model
-from maillage.studies.need import population as frames
-from maillage.studies.survey import samples, tabulation, weighting
-from maillage.studies.survey.columns import CITED
-from maillage.studies.survey.tables import Row
+from maillage.sources.survey import answers
+from maillage.sources.survey import margins as known_margins
+from maillage.statistics.engine.chance import generator
+from maillage.statistics.need import model
+from maillage.statistics.need import population as frames
+from maillage.statistics.survey import samples, tabulation, weighting
+from maillage.statistics.survey.columns import CITED
+from maillage.statistics.survey.tables import Row
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
 from tests.banks import with_communes
 from tests.published import reproduction
 from tests.published.reproduction import RULES, Reproduction

@@ -32,6 +32,19 @@ def _parts(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
+def _list_figures(changelog: Path, title: str) -> None:
+    """Move the figures of a release to the page where they are sought."""
+    text = changelog.read_text("utf-8")
+    section = re.search(r"### Chiffres qui bougent\n\n(.*?)\n+(?=##)", text, re.DOTALL)
+    if section is None:
+        return
+    changelog.write_text(text.replace(section[0], "", 1), "utf-8")
+    page = ROOT / "docs/chiffres-qui-ont-bouge.md"
+    head, *releases = re.split(r"(?m)^(?=## )", page.read_text("utf-8"))
+    figures = f"{title}\n\n{section[1].replace('](', '](../')}\n\n"
+    page.write_text("".join([head, figures, *releases]), "utf-8")
+
+
 def main(version: str) -> None:
     project = ROOT / "pyproject.toml"
     project.write_text(numbered(project.read_text("utf-8"), version), "utf-8")
@@ -47,6 +60,7 @@ def main(version: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True)
     changelog = ROOT / "CHANGELOG.md"  # a fragment leads from its folder
     changelog.write_text(changelog.read_text("utf-8").replace("](../", "]("), "utf-8")
+    _list_figures(changelog, f"## {version}, le {date.today():%d/%m/%Y}")
 
 
 if __name__ == "__main__":

@@ -7,22 +7,24 @@ from datetime import date, timedelta
 
 import pytest
 
-from maillage.apps.accounts.models import Entry
-from maillage.apps.actes import rules
-from maillage.apps.actes.actions import corrections, noting, receiving
-from maillage.apps.actes.forms import files
-from maillage.apps.actes.forms.filters import AssumptionForm
-from maillage.apps.actes.models import Act
-from maillage.apps.actes.queries import activities as own
-from maillage.apps.actes.queries import lists
-from maillage.apps.actes.queries import load as loads
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.rules import workshops as agenda
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.orientations.queries import activities
-from maillage.apps.people.actions import register as people
+from maillage.apps.people.actes import rules
+from maillage.apps.people.actes.actions import acts as actes_actions
+from maillage.apps.people.actes.actions import reading
+from maillage.apps.people.actes.forms import files
+from maillage.apps.people.actes.forms.filters import AssumptionForm
+from maillage.apps.people.actes.models import Act
+from maillage.apps.people.actes.queries import activities as own
+from maillage.apps.people.actes.queries import lists
+from maillage.apps.people.actes.queries import load as loads
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import Entry
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.referrals.orientations.queries import activities
 from maillage.kernel.errors import Refused
 from maillage.kernel.estimate import Estimate, Withheld
+from maillage.reference import procedures
 from tests.conftest import account
 from tests.support.acts import AT, draft, stored
 from tests.support.places import place
@@ -33,18 +35,8 @@ YEAR = (date(2026, 1, 1), date(2026, 12, 31))
 
 
 @pytest.fixture
-def lieu():
-    return place("bibliotheque")
-
-
-@pytest.fixture
 def library(lieu):
     return lieu.structure
-
-
-@pytest.fixture
-def aidant(library):
-    return account("aidant", "aidant", shown="Leïla", structure=library)
 
 
 @pytest.fixture
@@ -67,8 +59,8 @@ def served(lieu, person, *, minutes=60, procedure="travail", at=AT) -> Orientati
 
 
 def test_an_act_is_an_individual_activity_of_the_coop(aidant, library, andrei):
-    noting.note(
-        draft(kind=rules.SHOWN, procedure="impots"), by=aidant, structure=library, person=andrei, at=AT
+    actes_actions.note(
+        draft(kind=rules.DEMONSTRATED, procedure="impots"), by=aidant, structure=library, person=andrei, at=AT
     )
     (row,) = coop()
     assert list(row) == list(agenda.COOP_COLUMNS)
@@ -80,6 +72,25 @@ def test_an_act_is_an_individual_activity_of_the_coop(aidant, library, andrei):
     assert "Andrei" not in activities.coop(None, *YEAR)
 
 
+def test_each_theme_of_the_coop_is_written_and_read_under_its_own_key(aidant, library):
+    families = {family.coop: key for key, family in procedures.families().items()}
+    key_by_theme = families | {key: key for key in procedures.themes()}
+    assert len(key_by_theme) == 30
+    assert {key: own.themes_of([key]) for key in key_by_theme.values()} == {
+        key: (theme,) for theme, key in key_by_theme.items()
+    }
+
+
+def test_several_themes_of_an_act_are_all_declared_and_counted_together(aidant, library):
+    actes_actions.note(
+        draft(procedure="courrier-lu", more="|email|boite-mail|"), by=aidant, structure=library, at=AT
+    )
+    (row,) = coop()
+    assert row["thematiques"] == "papiers_elections_citoyennete|email"
+    (total,) = activities.totals(None, *YEAR, by_theme=True)
+    assert (total.themes, total.n) == (("papiers_elections_citoyennete", "email"), 1)
+
+
 def test_workshops_steps_and_acts_stand_in_one_table(aidant, library, lieu):
     values = {"title": "Mail", "subject": "mail", "level": "debutant", "lieu": lieu, "capacity": 4}
     values |= {"starts_at": AT + timedelta(days=1), "ends_at": AT + timedelta(days=1, hours=2)}
@@ -87,7 +98,7 @@ def test_workshops_steps_and_acts_stand_in_one_table(aidant, library, lieu):
     seat = seats.book(workshop=workshop, name="Fatou", by=aidant, channel="counter", at=AT)
     type(seat).objects.update(came=True)
     step = served(lieu, None)
-    act = noting.note(draft(), by=aidant, structure=library, at=AT)
+    act = actes_actions.note(draft(), by=aidant, structure=library, at=AT)
     rows = {row["id"]: row["type"] for row in coop()}
     assert rows == {
         f"atelier-{workshop.pk}": "collectif",
@@ -101,27 +112,27 @@ def test_workshops_steps_and_acts_stand_in_one_table(aidant, library, lieu):
     ("procedure", "step", "days", "is_same_act"),
     [
         ("actualisation", "travail", 0, True),
-        ("actualisation", "", 0, True),
         ("actualisation", "autre", 0, True),
         ("actualisation", "sante", 0, False),
-        ("actualisation", "mail", 0, False),
         ("actualisation", "travail", 1, False),
         ("prime-activite", "argent", 0, True),
+        ("email", "mail", 0, True),
+        ("bureautique", "mail", 0, False),
     ],
 )
 def test_an_act_that_a_referral_step_tells_is_counted_once(
     aidant, library, lieu, andrei, procedure, step, days, is_same_act
 ):
     served(lieu, andrei, procedure=step, at=AT - timedelta(days=days))
-    noting.note(draft(procedure=procedure), by=aidant, structure=library, person=andrei, at=AT)
-    noting.note(draft(procedure=procedure), by=aidant, structure=library, at=AT)
+    actes_actions.note(draft(procedure=procedure), by=aidant, structure=library, person=andrei, at=AT)
+    actes_actions.note(draft(procedure=procedure), by=aidant, structure=library, at=AT)
     assert len(coop()) == 2 + (not is_same_act)
 
 
 def test_struck_and_invented_acts_are_not_declared(aidant, library):
-    act = noting.note(draft(), by=aidant, structure=library, at=AT)
-    noting.note(draft(), by=aidant, structure=library, at=AT, example=True)
-    corrections.strike(act, by=aidant, at=AT)
+    act = actes_actions.note(draft(), by=aidant, structure=library, at=AT)
+    actes_actions.note(draft(), by=aidant, structure=library, at=AT, example=True)
+    actes_actions.strike(act, by=aidant, at=AT)
     assert coop() == []
 
 
@@ -129,12 +140,12 @@ def again(format: str, text: str) -> tuple[int, files.Contents]:
     """Take in a file, some rows at a time; return how many acts are new, and all that it held."""
     new, rows, faults, n_skipped, read = 0, [], [], 0, 0.0
     for part in files.read(io.BytesIO(text.encode()), format, today=TODAY):
-        new += receiving.take_in(part.rows, source=format, at=AT)
+        new += reading.take_in(part.rows, source=format, at=AT)
         assert part.read > read
         rows, faults, n_skipped, read = (
             [*rows, *part.rows],
             [*faults, *part.faults],
-            n_skipped + part.left,
+            n_skipped + part.n_other_rows,
             part.read,
         )
     return new, files.Contents(rows, faults, n_skipped, read)
@@ -142,9 +153,9 @@ def again(format: str, text: str) -> tuple[int, files.Contents]:
 
 @pytest.mark.parametrize("format", files.FORMATS)
 def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, library, lieu, format):
-    noted_act = noting.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
-    noting.note(
-        draft(kind=rules.SHOWN, minutes=30, where=rules.DISTANCE), by=aidant, structure=library, at=AT
+    noted_act = actes_actions.note(draft(precision="Avec son fils"), by=aidant, structure=library, at=AT)
+    actes_actions.note(
+        draft(kind=rules.DEMONSTRATED, minutes=30, where=rules.DISTANCE), by=aidant, structure=library, at=AT
     )
     texts = {
         files.COOP: activities.coop(None, *YEAR),
@@ -154,7 +165,7 @@ def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, li
     before = list(Act.objects.order_by("uid").values_list("uid", "kind", "minutes", "where", "on_day"))
     Act.objects.all().delete()
     new, contents = again(format, texts[format])
-    assert (new, contents.faults, contents.left) == (2, [], 0)
+    assert (new, contents.faults, contents.n_other_rows) == (2, [], 0)
     assert (
         list(Act.objects.order_by("uid").values_list("uid", "kind", "minutes", "where", "on_day")) == before
     )
@@ -162,13 +173,13 @@ def test_what_was_written_is_read_back_and_read_again_changes_nothing(aidant, li
     assert Act.objects.get(uid=noted_act.uid).precision == ""
     assert list(Act.objects.order_by("where").values_list("where", "lieu")) == [
         (rules.DISTANCE, None),
-        (rules.HERE, lieu.pk),
+        (rules.ON_SITE, lieu.pk),
     ]
 
 
 def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
-    act = noting.note(draft(), by=aidant, structure=library, at=AT)
-    corrections.strike(act, by=aidant, at=AT)
+    act = actes_actions.note(draft(), by=aidant, structure=library, at=AT)
+    actes_actions.strike(act, by=aidant, at=AT)
     text = lists.table(own.of_period(None, *YEAR))
     Act.objects.all().delete()
     again(files.MAILLAGE, text)
@@ -184,11 +195,9 @@ def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
         ("nature", "fait", "a_sa_place"),
         ("demarche", "inconnue", "famille"),
         ("minutes", "0", "720"),
-        ("minutes", "721", "720"),
         ("ou", "dehors", "domicile"),
         ("fin", "fini", "en_attente"),
         ("id", "", "ne change pas"),
-        ("a_regulariser_avant", "demain", "export"),
         ("a_regulariser_avant", "0001-01-01T00:00:00", "export"),
         ("date", "2098-01-01", "jour de l’acte"),
         ("date", "0001-01-01", "2026-11-23"),
@@ -198,7 +207,7 @@ def test_a_struck_act_stays_struck_in_our_own_table(aidant, library):
 )
 def test_wrong_row_is_reported_with_its_cell_and_the_rest_is_read(aidant, library, column, value, cure):
     for _ in range(2):
-        noting.note(draft(), by=aidant, structure=library, at=AT)
+        actes_actions.note(draft(), by=aidant, structure=library, at=AT)
     rows = list(csv.DictReader(io.StringIO(lists.table(own.of_period(None, *YEAR)))))
     Act.objects.all().delete()
     rows[1][column] = value
@@ -219,19 +228,20 @@ def test_unknown_activities_are_reported_and_workshops_skipped(library):
         (
             head,
             f"a,individuel,2026-11-23,20,domicile,{name},email|logement",
-            f"b,individuel,2026-11-23,20,domicile,{name},email",
+            f"b,individuel,2026-11-23,20,domicile,{name},crochet",
             f"c,individuel,2026-11-23,20,autre,{name},logement",
             f"d,collectif,2026-11-23,120,lieu_activite,{name},email",
             f"orientation-3,individuel,2026-11-23,20,lieu_activite,{name},logement",
         )
     )
     new, contents = again(files.COOP, text)
-    assert (new, contents.left, [fault.column for fault in contents.faults]) == (
+    assert (new, contents.n_other_rows, [fault.column for fault in contents.faults]) == (
         1,
         2,
         ["thematiques", "type_lieu"],
     )
-    assert (Act.objects.get().procedure, Act.objects.get().where) == ("logement", "home")
+    act = Act.objects.get()
+    assert (act.subjects, act.where) == (["logement", "email"], "home")
 
 
 HEAD = "id,type,date,duree,type_lieu,structure,thematiques"
@@ -283,7 +293,7 @@ def test_what_a_file_takes_in_memory_does_not_follow_its_length(db):
         file = io.BytesIO("\n".join((HEAD, *rows)).encode())
         tracemalloc.start()
         try:
-            assert sum(part.left for part in files.read(file, files.COOP, today=TODAY)) == n
+            assert sum(part.n_other_rows for part in files.read(file, files.COOP, today=TODAY)) == n
             return tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
@@ -402,7 +412,7 @@ def test_a_commune_of_few_acts_is_not_the_difference_of_two_territories(library)
 
 def test_few_acts_are_published_nowhere_on_the_page(library):
     many(library, 30, minutes=20)
-    many(library, 4, kind=rules.SHOWN)
+    many(library, 4, kind=rules.DEMONSTRATED)
     many(library, 20, kind=rules.PLACE)
     load = read_load()
     (month,) = load.months
@@ -434,7 +444,7 @@ def test_a_month_whose_acts_wait_for_their_lot_is_not_listed(library):
 
 def test_invented_acts_are_counted_one_by_one(library):
     many(library, 30, kind=rules.PLACE)
-    for kind, n in ((rules.PLACE, 3), (rules.SHOWN, 1)):
+    for kind, n in ((rules.PLACE, 3), (rules.DEMONSTRATED, 1)):
         for _ in range(n):
             stored(draft(kind=kind, minutes=7), structure=library, example=True)
     load = read_load()
@@ -502,7 +512,7 @@ def test_a_load_counts_whole_months_that_are_over(form_data, counted):
 
 def test_the_page_of_the_load_says_its_period_its_method_and_its_assumptions(client, library, monkeypatch):
     many(library, 25, kind=rules.PLACE)
-    monkeypatch.setattr("maillage.apps.actes.views.load.timezone.localdate", lambda: date(2027, 1, 15))
+    monkeypatch.setattr("maillage.apps.people.actes.views.load.timezone.localdate", lambda: date(2027, 1, 15))
     client.force_login(account("coordination", "coordination", territory="38"))
     page = client.get(
         "/espace/actes/charge/?du=2026-01-01&au=2026-12-31&place=10&apprendre=60&places=3"

@@ -17,17 +17,17 @@ from django.db.models.sql.compiler import cursor_iter
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.orientations.queries import activities
-from maillage.apps.orientations.rules import cycle
-from maillage.apps.people.models import Person
-from maillage.apps.pilotage.queries import activity_report
-from maillage.cli.country import series
-from maillage.reports.page import html
-from maillage.reports.territory import activity as activity_document
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.people.actes.models import Act
+from maillage.apps.people.persons.models import Person
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.referrals.orientations.queries import activities
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.apps.steering.pilotage.queries import activity_report
+from maillage.manage.country import series
+from maillage.publishing.page import html
+from maillage.publishing.territory import activity as activity_document
 from maillage.web import bulk
 from maillage.words.dates import in_words
 from tests.conftest import account
@@ -88,14 +88,14 @@ def test_time_and_help_are_added_structure_by_structure(structures):
         ("La Ruche", 11, "8\xa0h", 11),
         ("Le Pimms", 11, "6\xa0h", 11),
     ], "by lots of eleven, to the hour"
-    assert (activity.whole.individual, activity.whole.minutes, activity.whole.helped) == (22, 840, 22)
+    assert (activity.total.individual, activity.total.minutes, activity.total.helped) == (22, 840, 22)
     assert not activity.examples
     own = report(structures[:2], is_complete=True)
     assert [(row.name, row.individual, row.hours, row.helped) for row in own.rows] == [
         ("La Ruche", 11, "8\xa0h\xa015", 11),
         ("Le Pimms", 12, "6\xa0h", 12),
     ]
-    assert (own.whole.individual, own.whole.minutes, own.whole.helped) == (23, 855, 23)
+    assert (own.total.individual, own.total.minutes, own.total.helped) == (23, 855, 23)
 
 
 def test_lines_stand_in_the_order_of_the_alphabet_whatever_the_accents(structures):
@@ -125,17 +125,17 @@ def test_the_report_of_many_structures_is_the_latest_counted_and_says_when(struc
     first = activity_report.latest(structures, **period)
     act(structures[0], 10)
     again = activity_report.latest(structures, **period, funder="le Département")
-    assert (first.whole.individual, again.whole.individual, again.funder) == (11, 11, "le Département")
+    assert (first.total.individual, again.total.individual, again.funder) == (11, 11, "le Département")
     [moment] = [each for each in activity_document.notes(again) if each.startswith("Compté le ")]
     assert in_words(timezone.localdate()) in moment
     assert first.title == "1\xa0structure sur 3 de l’annuaire"
-    assert activity_report.latest(structures[:2], **period).whole.individual == 22, "few: counted just now"
+    assert activity_report.latest(structures[:2], **period).total.individual == 22, "few: counted just now"
     own = activity_report.latest(structures, **period, is_complete=True)
-    assert (own.whole.individual, own.counted) == (22, ""), "what they noted themselves"
+    assert (own.total.individual, own.counted) == (22, ""), "what they noted themselves"
     other = Structure.objects.create(key="s-other", name="Loin", code_insee="29019")
     act(other, 11)
-    assert activity_report.latest([*structures, other], **period).whole.individual == 11, "of all: not yet"
-    assert activity_report.latest(structures, **period).whole.individual == 22, "of three: another answer"
+    assert activity_report.latest([*structures, other], **period).total.individual == 11, "of all: not yet"
+    assert activity_report.latest(structures, **period).total.individual == 22, "of three: another answer"
 
 
 def test_what_a_report_reads_does_not_follow_the_number_of_rows(structures):
@@ -159,7 +159,7 @@ def test_what_a_report_reads_does_not_follow_the_number_of_rows(structures):
         with CaptureQueriesContext(connection) as queries:
             activity = report(structures[:1], is_complete=True)
         spent.append(len(queries))
-        assert activity.whole.individual == first + n, "an act that a referral tells is told once"
+        assert activity.total.individual == first + n, "an act that a referral tells is told once"
         with CaptureQueriesContext(connection), rows_read() as read:
             report(structures[:1])
         spent.append(read[0])
@@ -248,7 +248,7 @@ def test_few_acts_are_reported_by_complete_lots_only(structures):
     assert [(row.name, row.individual, row.minutes, row.helped) for row in activity.rows] == [
         ("Le Pimms", 11, 360, 11)
     ], "whose three acts would be told is not in the list"
-    assert (activity.whole.individual, activity.whole.helped) == (22, 22)
+    assert (activity.total.individual, activity.total.helped) == (22, 22)
     assert [(each.name, each.individual) for each in activity.themes] == [("Démarches administratives", 22)]
     own = report(structures[:2], is_complete=True)
     assert [(row.individual, row.minutes) for row in own.rows] == [(3, 90), (21, 645)]
@@ -256,7 +256,7 @@ def test_few_acts_are_reported_by_complete_lots_only(structures):
     assert not any("lots" in each for each in activity_document.notes(own))
     Act.objects.exclude(structure=structures[1]).delete()
     few = report(structures[:2])
-    assert (few.rows, few.themes, few.outcomes, few.whole.is_timed) == ((), (), {}, False)
+    assert (few.rows, few.themes, few.outcomes, few.total.is_timed) == ((), (), {}, False)
     assert few.sentence == (
         "Il y a trop peu à compter du 1er janvier 2026 au 30 juin 2026 : moins de 11 aides individuelles, et"
         " aucun atelier."
@@ -323,10 +323,10 @@ def test_no_two_reports_differ_by_a_few(client, structures):
 def test_invented_activity_is_labelled_and_never_mixed(structures):
     act(structures[0], 3, example=True)
     activity = report(structures)
-    assert (activity.examples, activity.whole.individual, activity.whole.helped) == (True, 3, 3)
+    assert (activity.examples, activity.total.individual, activity.total.helped) == (True, 3, 3)
     act(structures[0], 12)
     activity = report(structures)
-    assert (activity.examples, activity.whole.individual) == (True, 3)
+    assert (activity.examples, activity.total.individual) == (True, 3)
     assert "Noté pour de vrai, à part : 11 activités." in (
         note.replace("\xa0", " ") for note in activity_document.notes(activity)
     )
@@ -475,8 +475,8 @@ def test_many_structures_are_turned_page_by_page_and_one_is_named(client, struct
     """Of nine thousand structures, nobody unfolds the list, and nobody waits for three megabytes."""
     for each in structures[:2]:
         act(each, 12)
-    monkeypatch.setattr("maillage.apps.pilotage.views.PAGE", 1)
-    monkeypatch.setattr("maillage.apps.pilotage.forms.CHOICES", 1)
+    monkeypatch.setattr("maillage.apps.steering.pilotage.views.PAGE", 1)
+    monkeypatch.setattr("maillage.apps.steering.pilotage.forms.CHOICES", 1)
     client.force_login(account("lea", "coordination", territory="38"))
     first = client.get(PAGE, PERIOD).content.decode()
     assert "<select" not in first and "Page 1 sur 2" in first
@@ -495,7 +495,7 @@ def test_many_structures_are_turned_page_by_page_and_one_is_named(client, struct
     assert f'<option value="{structures[0].pk}">Le Pimms</option>' in page_text
     again = client.get(PAGE, {**PERIOD, "structure": str(structures[0].pk)}).content.decode()
     assert "Le Pimms" in again and "<select" not in again
-    monkeypatch.setattr("maillage.apps.pilotage.forms.MOST_OFFERED", 1)
+    monkeypatch.setattr("maillage.apps.steering.pilotage.forms.MOST_OFFERED", 1)
     both = client.get(PAGE, {**PERIOD, "structure": "l"}).content.decode()
     assert "Écrivez le nom en entier." in both and "<select" not in both
     nobody = client.get(PAGE, {**PERIOD, "structure": "Ailleurs"})

@@ -14,18 +14,18 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Change
-from maillage.apps.directory.queries import districts
-from maillage.apps.directory.queries.districts import district
-from maillage.apps.indicators import rules
-from maillage.apps.indicators.queries.ground import ground
-from maillage.apps.indicators.queries.values import values
+from maillage.apps.directory.places.actions import index, sheets
+from maillage.apps.directory.places.models import Change
+from maillage.apps.directory.places.queries import districts
+from maillage.apps.directory.places.queries.districts import district
+from maillage.apps.steering.indicators import rules
+from maillage.apps.steering.indicators.queries.ground import ground
+from maillage.apps.steering.indicators.queries.values import values
 from maillage.apps.territories import actions
 from maillage.apps.territories.models import District, Marking
-from maillage.cli.main import main
-from maillage.config import bootstrap
-from maillage.pipeline.contours import clean
+from maillage.manage.deploy import bootstrap
+from maillage.manage.main import main
+from maillage.sources import contours as contours_source
 from tests.support.areas import contours, drop, square, teisseire
 from tests.support.lieux import lieu
 
@@ -91,8 +91,8 @@ def test_another_file_another_point_or_no_file_says_it_anew(places, coordinator)
 
 def test_a_file_without_commune_codes_draws_the_communes_near_it_alone(coordinator, monkeypatch):
     n_codes: list[int] = []
-    drawn = clean.communes
-    monkeypatch.setattr(clean, "communes", lambda codes: n_codes.append(len(codes)) or drawn(codes))
+    drawn = contours_source.communes
+    monkeypatch.setattr(contours_source, "communes", lambda codes: n_codes.append(len(codes)) or drawn(codes))
     teisseire(coordinator)
     assert 0 < n_codes[0] < 6_000, "of the thirty-five thousand of the country"
 
@@ -190,13 +190,13 @@ def test_places_written_before_the_list_are_narrowed_once_migrated(client, place
     with connection.cursor() as cursor:
         cursor.execute("delete from directory_facets where facet = 'qpv:commune'")
     assert "Lieu dedans" not in client.get("/carte/?qpv=commune").content.decode()
-    migration = import_module("maillage.apps.directory.migrations.0014_commune_districts_facet")
+    migration = import_module("maillage.apps.directory.places.migrations.0014_commune_districts_facet")
     migration.write(apps, SimpleNamespace(connection=connection))
     assert "Lieu dedans" in client.get("/carte/?qpv=commune").content.decode()
 
 
 def test_without_contours_only_the_commune_is_a_choice_and_asking_for_another_says_why(client, places):
-    choices = client.get("/carte/").content.decode()
+    choices = client.get("/carte/?montrer=30").content.decode()
     assert "Dans une commune qui en a un" in choices
     assert "Dans le périmètre" not in choices
     page = client.get("/carte/?qpv=oui").content.decode()
@@ -337,7 +337,7 @@ def test_the_indicators_count_the_places_of_the_districts(places, coordinator):
     teisseire(coordinator)
     measure = read_measure()
     assert (measure.value, measure.denominator, measure.kind) == (1, 2, rules.PARTLY)
-    assert tuple(each.replace("\xa0", " ") for each in measure.apart) == (
+    assert tuple(each.replace("\xa0", " ") for each in measure.exclusions) == (
         "1 lieu trop près de la limite, à part.",
         "1 lieu dont on ne sait pas, à part.",
     )

@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.plans import actions as steering
-from maillage.apps.plans.models import PlanAction
-from maillage.apps.plans.queries.overview import reading_of
-from maillage.pipeline.contours import clean as contours
+from maillage.apps.steering.plans import actions as steering
+from maillage.apps.steering.plans.models import PlanAction
+from maillage.apps.steering.plans.queries.overview import reading_of
 from maillage.reference.plan_frames import frames
+from maillage.sources import contours
 from tests.conftest import PLACE, account
 from tests.support.areas import contours as file_of
 from tests.support.areas import drop, square
@@ -53,7 +53,7 @@ def mark(by, codes) -> None:
 def test_a_file_that_leaves_out_a_district_of_the_commune_never_answers_no(client, coordinator, codes):
     drop(coordinator, file_of(("QN03801M", "Un des trois", half_of(codes[0]))))
     page = client.get(f"{PAGES[0]}?zones=toutes").content.decode().replace("\u00a0", " ")
-    assert f"on ne sait pas ({len(codes) - 1})" in page and "Sans quartier prioritaire" not in page
+    assert f"on ne sait pas ({len(codes) - 1} zones)" in page and "Sans quartier prioritaire" not in page
 
 
 def rows(page: str, address: str) -> list[str]:
@@ -72,8 +72,8 @@ def test_page_lists_its_zones_and_filters_by_district(client, coordinator, codes
     assert rows(page_text, address) == codes
     assert len(re.findall("QPV : tous ses habitants", page_text)) == 1
     assert len(re.findall(r"QPV : \d+ % de ses habitants, estimés", page_text)) == 1
-    assert "Avec un quartier prioritaire (2)" in page_text
-    assert f"Sans quartier prioritaire ({len(codes) - 2})" in page_text
+    assert "Avec un quartier prioritaire (2 zones)" in page_text
+    assert f"Sans quartier prioritaire ({len(codes) - 2} zones)" in page_text
     filtered_page = client.get(f"{address}?qpv=oui").content.decode()
     assert rows(filtered_page, address) == codes[:2]
     assert "génération 2024" in filtered_page
@@ -108,7 +108,7 @@ def test_a_zone_that_no_file_speaks_of_is_unknown_not_outside(client, coordinato
     drop(coordinator, file_of(("QN05901M", "Sous-le-Bois", square(near=(50.2706, 3.9450)))))
     page = client.get(f"{PAGES[0]}?zones=toutes").content.decode()
     assert page.count("QPV : on ne sait pas") == len(codes)
-    assert f"on ne sait pas ({len(codes)})" in page
+    assert f"on ne sait pas ({len(codes)}\xa0zones)" in page
     assert rows(client.get(f"{PAGES[0]}?qpv=non").content.decode(), PAGES[0]) == []
 
 

@@ -10,13 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from maillage.apps.accounts.models import User
 from maillage.apps.dossiers import actions, queries, rules
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.config import scratch, worker
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
+from maillage.manage.backups import scratch
+from maillage.manage.deploy import worker
 from maillage.web import locks
+
+PLACES = ("38151", "38421")
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -111,7 +114,7 @@ def test_a_task_that_lasts_too_long_is_stopped_with_words():
 
 
 def test_files_and_studies_wait_in_two_queues():
-    from maillage.apps.intake.actions import pending
+    from maillage.apps.directory.intake.actions import pending
     from maillage.apps.surveys.actions import calculations
 
     assert actions.compute_later.queue_name == actions.publish_later.queue_name == "slow"
@@ -143,6 +146,23 @@ def test_a_page_that_waits_counts_who_passes_before_it(home):
     actions.ask_again(first)
     first.refresh_from_db()
     assert [queries.ahead(study) for study in (second, first)] == [1, 2]
+
+
+def test_a_number_to_check_is_computed_after_the_work_of_an_officer(client, home):
+    """Vérifier une phrase passait devant le dossier dont le plan venait d’être publié."""
+    own, checked = (actions.ask(StudyRequest(place=place), is_check=n > 0) for n, place in enumerate(PLACES))
+    Study.objects.filter(pk=own.pk).update(status=rules.RUNNING)
+    DBTaskResult.objects.filter(args_kwargs__args__0=own.pk).delete()
+    late = actions.ask(StudyRequest(place="38382"))
+    actions.publish_again(own.place)
+    assert [queries.ahead(study) for study in (own, late, checked)] == [0, 1, 2]
+    assert queries.minutes_until_done(checked) == 3 * queries.study_minutes()
+    client.force_login(User.objects.create_user("leila@exemple.fr", "x", name="Leïla"))
+    client.get(reverse("check", args=[checked.place]), {"q": "3 000 personnes"})
+    assert queries.ahead(checked) == 2
+    page = client.get(reverse("territory", args=[checked.place])).text
+    assert queries.ahead(checked) == 1, "its territory is opened: it comes as any other"
+    assert "En attente du calculateur" in page and "1 calcul avant le vôtre" in page.replace("\xa0", " ")
 
 
 def test_a_copy_of_the_base_that_a_killed_process_left_is_erased_and_one_in_use_stays(home):

@@ -12,20 +12,20 @@ import pypdfium2
 import pytest
 from allauth.mfa.models import Authenticator
 
-from maillage.apps.accounts.models import User
-from maillage.apps.autonomy.forms import paper as forms
-from maillage.apps.autonomy.forms.paper import PaperForm
-from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import paper as queries
-from maillage.apps.directory.models import Structure
-from maillage.apps.people.actions import register as people
-from maillage.engine import bilan as engine
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.referrals.autonomy.forms import paper as forms
+from maillage.apps.referrals.autonomy.forms.paper import PaperForm
+from maillage.apps.referrals.autonomy.models import Bilan
+from maillage.apps.referrals.autonomy.queries import paper as queries
+from maillage.publishing.autonomy import frame_of_reference
+from maillage.publishing.autonomy import paper as bilan_paper
 from maillage.reference import bilan, bilan_tasks
-from maillage.reports.autonomy import frame_of_reference
-from maillage.reports.autonomy import paper as bilan_paper
-from tests.apps.test_bilan import browser_state
+from maillage.statistics.engine import bilan as engine
 from tests.conftest import with_role
-from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
+from tests.support.bilans import browser_state
+from tests.support.personas import ANDREI, AURELIE, SANDRINE
 
 ON = date(2026, 11, 25)
 

@@ -8,16 +8,16 @@ from html import unescape
 
 import pytest
 
-from maillage.apps.accounts.models import User
-from maillage.apps.autonomy import actions, rules
-from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.queries import quality as queries
-from maillage.apps.autonomy.rules import Carried
-from maillage.apps.people.actions import register as people
-from maillage.engine import bilan as engine
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.referrals.autonomy import actions, rules
+from maillage.apps.referrals.autonomy.models import Bilan
+from maillage.apps.referrals.autonomy.queries import quality as queries
+from maillage.apps.referrals.autonomy.rules import Carried
 from maillage.reference import bilan
-from tests.engine.test_bilan_quality import timed
-from tests.spec.test_bilan import SANDRINE
+from maillage.statistics.engine import bilan as engine
+from tests.support.bilans import timed
+from tests.support.personas import SANDRINE
 
 pytestmark = pytest.mark.both_databases
 

@@ -6,18 +6,17 @@ from html import unescape
 
 import pytest
 
-from maillage.apps.accounts.models import User
-from maillage.apps.autonomy import actions, rules
-from maillage.apps.autonomy.models import Bilan, Tally
-from maillage.apps.autonomy.queries import totals as queries
-from maillage.apps.autonomy.rules import Carried
-from maillage.apps.directory.models import Structure
-from maillage.apps.orientations.actions import forgetting
-from maillage.apps.people.actions import consents
-from maillage.apps.people.actions import register as people
-from maillage.engine import bilan as engine
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.people.persons.actions import consents, forgetting
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.referrals.autonomy import actions, rules
+from maillage.apps.referrals.autonomy.models import Bilan, Tally
+from maillage.apps.referrals.autonomy.queries import totals as queries
+from maillage.apps.referrals.autonomy.rules import Carried
+from maillage.statistics.engine import bilan as engine
 from tests.conftest import account, with_role
-from tests.spec.test_bilan import ANDREI, AURELIE, SANDRINE
+from tests.support.personas import ANDREI, AURELIE, SANDRINE
 from tests.support.places import place
 
 pytestmark = pytest.mark.both_databases
@@ -52,18 +51,18 @@ def test_diagnosis_counts_at_the_declared_place_else_at_the_structure():
     keep(ANDREI, structure=library)
     keep(ANDREI, structure=wide)
     keep(ANDREI)
-    received = {code: queries.totals(code and [code]).seen.received for code in ("38185", "38151", None)}
+    received = {code: queries.totals(code and [code]).observed.received for code in ("38185", "38151", None)}
     assert received == {"38185": 1, "38151": 1, None: 4}, "a structure of two communes says neither"
-    assert queries.totals(["38185", "38151"]).seen.received == 3
-    assert queries.totals([]).seen.received == 0
+    assert queries.totals(["38185", "38151"]).observed.received == 3
+    assert queries.totals([]).observed.received == 0
 
 
 @pytest.mark.django_db
 def test_days_are_bounds_both_included():
     for k in range(3):
         keep(ANDREI, at=AT + k * DAY)
-    assert queries.totals(None, date(2026, 10, 1), date(2026, 10, 2)).seen.received == 2
-    assert queries.totals(None, date(2026, 10, 3)).seen.received == 1
+    assert queries.totals(None, date(2026, 10, 1), date(2026, 10, 2)).observed.received == 2
+    assert queries.totals(None, date(2026, 10, 3)).observed.received == 1
     assert queries.years(None) == [2026]
 
 
@@ -90,7 +89,7 @@ def test_invented_people_and_demonstration_accounts_are_counted_apart():
     Bilan.objects.filter(pk=demo_bilan.pk).update(by=demo)
     keep(SANDRINE)
     totals = queries.totals(None)
-    assert (totals.seen.received, totals.examples.received) == (1, 2)
+    assert (totals.observed.received, totals.examples.received) == (1, 2)
     assert queries.section(None)["invented"].received == 2
     Bilan.objects.exclude(person=None).delete()
     Bilan.objects.filter(by=demo).delete()
@@ -102,9 +101,11 @@ def test_invented_people_and_demonstration_accounts_are_counted_apart():
 def test_who_is_forgotten_stays_counted_only_if_they_agreed(has_consent, counted):
     bilan = keep(ANDREI, purpose=rules.PERSON, commune="38185")
     if has_consent is not None:
-        consents.agree(person=bilan.person, purpose="count", how="click", words="?", given=has_consent, at=AT)
+        consents.agree(
+            person=bilan.person, purpose="count", how="click", words="?", is_accepted=has_consent, at=AT
+        )
     forgetting.forget(bilan.person, by=None, at=AT)
-    assert queries.totals(["38185"]).seen.received == counted
+    assert queries.totals(["38185"]).observed.received == counted
     assert Bilan.objects.count() == counted
 
 

@@ -2,20 +2,30 @@
 rows tell.
 """
 
+import csv
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
+from io import BytesIO, StringIO
+from uuid import UUID
 
 import pytest
 from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import load_workbook
+from pyxform.xls2xform import convert
 
-from maillage.apps.directory import rules
-from maillage.apps.directory.models import Change, Lieu
-from maillage.apps.directory.queries.search import Wanted, search
-from maillage.apps.outreach.actions import census as actions
-from maillage.apps.outreach.models import Body, CensusRules
-from maillage.apps.outreach.queries import census, method
-from maillage.apps.outreach.queries.census import Filter
+from maillage.apps.directory.outreach.actions import census as actions
+from maillage.apps.directory.outreach.models import Body, CensusRules
+from maillage.apps.directory.outreach.queries import census, field_form, method
+from maillage.apps.directory.outreach.queries.census import Filter
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.models import Change, Lieu
+from maillage.apps.directory.places.queries.search import Wanted, search
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.kernel.spreadsheet import Writer
+from maillage.sources.offer import files, mapping
+from maillage.sources.offer.forms.read import parse
+from maillage.sources.survey import xlsform
 from tests.support.places import AT, LATER, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -331,7 +341,7 @@ def test_copied_places_are_labelled_as_directory_places(ground, coordinator):
     named = add(ground, coordinator, "Mairie", found_by="official")
     actions.link(ground, named, lieu, by=coordinator, at=AT)
     Body.objects.filter(pk=copied.pk).update(lieu=lieu)
-    import_module("maillage.apps.directory.migrations.0005_found_in_directory").write(apps, None)
+    import_module("maillage.apps.directory.places.migrations.0005_found_in_directory").write(apps, None)
     assert dict(Body.objects.values_list("name", "found_by")) == {
         lieu.name: "directory",
         "Mairie": "official",
@@ -466,41 +476,9 @@ def test_the_method_tells_the_rules_of_here_and_each_place_left_out(ground, coor
 # ----------------------------------------------------------------------------------------------------- access
 
 
-def test_a_stranger_is_sent_to_sign_in_and_finds_no_body(client, body):
-    for page in (
-        "",
-        f"{METRO}/",
-        f"{METRO}/liste/",
-        f"{METRO}/communes/",
-        f"{METRO}/regles/",
-        f"{METRO}/methode/",
-    ):
-        assert client.get(f"/espace/recensement/{page}")["Location"].startswith("/connexion/")
-    for page in (f"organismes/{body.pk}/", f"organismes/{body.pk}/etat/", "organismes/999999/"):
-        assert client.get(f"/espace/recensement/{METRO}/{page}").status_code == 404
-        assert client.post(f"/espace/recensement/{METRO}/{page}", {"etat": "answered"}).status_code == 302
-    body.refresh_from_db()
-    assert body.state == "to-contact"
-
-
 def test_a_body_of_another_territory_is_not_found(client, coordinator, body):
     client.force_login(coordinator)
     assert client.get(f"/espace/recensement/{SOON}/organismes/{body.pk}/").status_code == 404
-
-
-@pytest.mark.parametrize("rows", [1, 20])
-def test_lists_make_as_many_queries_for_many_rows_as_for_one(
-    client, coordinator, ground, rows, django_assert_max_num_queries
-):
-    first = None
-    for n in range(rows):
-        lieu = place(f"p{n}", {"nom": f"Lieu {n}"})
-        first = add(ground, coordinator, f"B{n}", recommended_by=first, lieu=lieu)
-        actions.exclude(ground, place(f"x{n}", {"nom": f"Écarté {n}"}), "regular", why="r", by="C", at=AT)
-    client.force_login(coordinator)
-    for page in ("", f"{METRO}/", f"{METRO}/communes/", f"{METRO}/regles/", f"{METRO}/methode/"):
-        with django_assert_max_num_queries(16):
-            assert client.get(f"/espace/recensement/{page}").status_code == 200
 
 
 def test_the_first_page_finds_a_territory_and_shows_what_is_under_way(client, coordinator, body):
@@ -508,3 +486,85 @@ def test_the_first_page_finds_a_territory_and_shows_what_is_under_way(client, co
     page = client.get("/espace/recensement/?q=grésivaudan").content.decode()
     assert f"/espace/recensement/{SOON}/" in page
     assert "aucune réponse sur 1 organisme" in page.replace("\u00a0", " ")
+
+
+# --------------------------------------------------------------------------------------------- on the ground
+
+ODK = (
+    "SubmissionDate,organisme,nom,adresse,point-Latitude,point-Longitude,KEY,SubmitterName,AttachmentsPresent,"
+    "ReviewState,DeviceID\n"
+)
+
+
+def give_back(client, text: str):
+    sent = SimpleUploadedFile("envois.csv", text.encode())
+    return client.post(f"/espace/recensement/{METRO}/terrain/", {"fichier": sent}, follow=True)
+
+
+def test_the_entity_list_holds_who_is_still_to_see_and_no_way_to_reach_them(client, coordinator, ground):
+    add(ground, coordinator, telephone="0476000000", courriel="ccas@exemple.fr", note="Mme Untel")
+    actions.say(add(ground, coordinator, name="Mairie"), "answered", by=coordinator, at=AT)
+    client.force_login(coordinator)
+    text = client.get(f"/espace/recensement/{METRO}/terrain/entites.csv").content.decode()
+    header, row = csv.reader(text.splitlines())
+    values = dict(zip(header, row, strict=True))
+    assert header[:2] == ["name", "label"]
+    assert (values["label"], values["code_insee"]) == ("CCAS, Claix", "38111")
+    assert values["name"] == values["organisme"] == str(UUID(values["name"]))
+    assert not [word for word in ("0476", "exemple", "Untel", "Mairie") if word in text]
+
+
+def test_submissions_say_who_answered_once(client, coordinator, ground):
+    answering, rejected, other = (add(ground, coordinator, name=name) for name in ("CCAS", "Mairie", "Poste"))
+    text = ODK + "".join(
+        f"2026-11-20T10:00:00.000Z,{census.entity(body)},x,y,45.1,5.6,uuid:{body.pk},Leila,0,{state},c\n"
+        for body, state in ((answering, "approved"), (rejected, "rejected"))
+    )
+    client.force_login(coordinator)
+    assert "1 organisme noté" in give_back(client, text).content.decode().replace("\xa0", " ")
+    assert "Personne de plus" in give_back(client, text).content.decode().replace("\xa0", " ")
+    states = dict(Body.objects.values_list("name", "state"))
+    assert states == {"CCAS": "answered", "Mairie": "to-contact", "Poste": "to-contact"}
+    assert other.pk
+
+
+def test_a_file_that_is_no_table_is_refused(client, coordinator, ground):
+    client.force_login(coordinator)
+    assert give_back(client, "%PDF").status_code == 400
+
+
+def test_submissions_are_read_as_places_by_their_number_and_name_no_surveyor():
+    rows = "".join(
+        f'2026-11-20T10:00:00.000Z,x,{name},"{n} rue de la Paix, 38640 Claix",45.119823,5.672134,uuid:{n},Leila,0,{state},c\n'
+        for n, (name, state) in enumerate((("CCAS", ""), ("Mairie", "approved"), ("Poste", "rejected")), 1)
+    )
+    sheet = parse((ODK + rows).encode(), "envois.csv")
+    text, name, _ = files.draft(sheet)
+    result = files.places(sheet, today=AT.date(), correspondence=mapping.load(text, name))
+    assert [each.sheet["id"] for each in result.accepted] == ["uuid:1", "uuid:2"]
+    assert "Leila" not in str([each.sheet for each in result.accepted])
+
+
+def test_the_form_for_collect_is_one_and_its_answers_are_read_whole(client, coordinator, ground):
+    tables = field_form.tables(ground)
+    converted = convert(BytesIO(xlsform.write_tables(tables)), file_type=".xlsx", validate=False)
+    assert "organismes.csv" in converted.xform
+    client.force_login(coordinator)
+    content = client.get(f"/espace/recensement/{METRO}/terrain/formulaire.xlsx").content
+    assert {"survey", "choices", "settings"} == set(load_workbook(BytesIO(content)).sheetnames)
+    names: dict[str, list[str]] = {}
+    for row in tables["choices"]:
+        assert " " not in row["name"]
+        names.setdefault(row["list_name"], []).append(row["name"])
+    columns = {name: " ".join(choices) for name, choices in names.items()}
+    columns |= {"nom": "MJC du Puits", "commune": "Claix", "code_postal": "38640", "adresse": "1 rue Haute"}
+    columns |= {"SubmissionDate": "2026-11-20T10:00:00.000Z", "KEY": "uuid:1", "AttachmentsPresent": "0"}
+    columns |= {"DeviceID": "c", "point-Latitude": "45.12", "point-Longitude": "5.67"}
+    out = StringIO()
+    Writer(out).writerows([columns, columns.values()])
+    sheet = parse(out.getvalue().encode(), "envois.csv")
+    text, name, _ = files.draft(sheet)
+    (place_read,) = files.places(sheet, today=AT.date(), correspondence=mapping.load(text, name)).accepted
+    assert place_read.sheet["id"] == "uuid:1", "the tool wins over the standard that it wraps"
+    for field, choices in names.items():
+        assert len(place_read.sheet[field]) == len(choices), field

@@ -5,12 +5,12 @@ from itertools import count
 
 import pytest
 
-from maillage.apps.actes.models import Act
-from maillage.apps.codesign import actions
-from maillage.apps.codesign.queries.cases import case
 from maillage.apps.community.models import ServiceChange
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.orientations.rules import cycle
+from maillage.apps.people.actes.models import Act
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.apps.steering.codesign import actions
+from maillage.apps.steering.codesign.queries.cases import case
 from maillage.reference import procedures
 from tests.conftest import PLACE, account
 from tests.support.places import place
@@ -21,11 +21,6 @@ ON = date(2026, 11, 20)
 PAGE = "/espace/co-construction/cas/"
 CASE_QUERY = {"territoire": PLACE, "operateur": "caf", "theme": "social"}
 NUMBERS = count(1)
-
-
-@pytest.fixture
-def lea(home):
-    return account("lea", "analyste", territory="38")
 
 
 def act(n, *, kind="place", procedure="rsa", operator="", commune=PLACE, days=10, **more) -> None:
@@ -72,7 +67,7 @@ def test_acts_of_the_operator_alone_are_counted_by_whole_batches(home):
     act(30, days=400)  # too long ago
     act(30, struck_at=AT)
     computed_case = case(PLACE, "caf", "social", on=ON)
-    assert acts_of(computed_case) == {"À sa place": 11, "Avec elle": None, "Montré": 11}
+    assert acts_of(computed_case) == {"À sa place": 11, "Ensemble": None, "Montré": 11}
     assert acts_of(case(PLACE, "caf", "logement", on=ON)) == dict.fromkeys(acts_of(computed_case))
     assert acts_of(case(PLACE, "msa", "social", on=ON))["À sa place"] == 33  # 12 unsaid, 30 named, by 11
 
@@ -98,7 +93,7 @@ def test_the_page_gathers_need_dates_obstacles_and_actions(client, study):
         title="Le RSA",
         objective="Aller au bout",
         operator="La Caf",
-        held_on=ON,
+        day=ON,
         token="x",
         by=lea,
         at=AT,
@@ -129,7 +124,7 @@ def test_the_page_gathers_need_dates_obstacles_and_actions(client, study):
 def test_a_workshop_of_another_operator_or_territory_says_nothing_here(client, home, lea):
     for key, operator, where in (("a", "France Travail", PLACE), ("b", "Caf", "38421")):
         session = actions.prepare(
-            where, title="Un atelier", objective="x", operator=operator, held_on=ON, token=key, by=lea, at=AT
+            where, title="Un atelier", objective="x", operator=operator, day=ON, token=key, by=lea, at=AT
         )
         actions.put(
             session.groups.get(number=1), stage="claim", kind="obstacle", words=operator, token=key, at=AT

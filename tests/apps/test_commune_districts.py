@@ -7,9 +7,9 @@ import pytest
 
 from maillage.apps.dossiers import queries
 from maillage.apps.territories import queries as territories
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import population
+from maillage.statistics.need import population
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
 from tests.conftest import PLACE
 from tests.support.areas import contours, drop, square
 from tests.support.lieux import lieu
@@ -35,7 +35,7 @@ def test_zone_areas_keeps_the_communes_with_a_district_when_no_contour_was_dropp
     (areas,) = territories.zone_areas((), zones, {"qpv": "commune"})
     zones_with_one = sorted(code for code in zones if areas.keeps(code))
     assert zones_with_one == ["01004", "01031", "01034", "01053", "01262", "01283"]
-    assert areas.answers == [("commune", "Dans une commune avec un quartier prioritaire", 6)]
+    assert areas.answers == [("commune", "Dans une commune avec un quartier prioritaire", "6\u00a0communes")]
     assert {areas.words(code) for code in zones} == {""}
 
 
@@ -52,7 +52,11 @@ def test_zone_areas_refuses_an_answer_that_only_contours_give():
 def test_a_file_of_elsewhere_leaves_unknown_only_the_communes_with_a_district(coordinator):
     drop(coordinator, contours(("QN03899M", "Teisseire", square())))
     (areas,) = territories.zone_areas(territories.areas_stamps(), rows_of("01"), {})
-    assert {id: n for id, _, n in areas.answers} == {"non": len(areas.shares) - 6, "inconnu": 6, "commune": 6}
+    assert {id: n for id, _, n in areas.answers} == {
+        "non": f"{len(areas.shares) - 6}\u00a0zones",
+        "inconnu": "6\u00a0zones",
+        "commune": "6\u00a0communes",
+    }
 
 
 def test_the_page_lists_the_districts_and_says_that_nobody_counts_their_residents(client, study):

@@ -4,44 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from maillage.apps.accounts.models import Entry
 from maillage.apps.community.actions import listings as actions
 from maillage.apps.community.models import Listing, Partnership, Reply
 from maillage.apps.community.queries import listings as queries
 from maillage.apps.community.queries.search_kinds import SEARCH_KINDS
 from maillage.apps.community.rules import listings as rules
+from maillage.apps.platform.accounts.models import Entry
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock_at")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-
-
-@pytest.fixture
-def library(home):
-    return place("bibliotheque", {"nom": "Bibliothèque"})
-
-
-@pytest.fixture
-def hall(home):
-    return place("maison", {"nom": "Maison des habitants", "code_insee": "38151", "commune": "Échirolles"})
-
-
-@pytest.fixture
-def karim(library):
-    return account("karim", "formation", structure=library.structure)
-
-
-@pytest.fixture
-def leila(hall):
-    return account("leila", "gestionnaire", structure=hall.structure)
 
 
 def published(lieu, by, side="offers", kind="equipped_room", token="a", **more):
@@ -81,6 +56,13 @@ def test_a_structure_publishes_and_sees_at_once_what_answers(client, library, ha
     assert "Convient aux deux : mardi matin" in page
     client.post("/espace/reseau/annonces/nouvelle/", typed())
     assert Listing.objects.filter(structure=hall.structure).count() == 1
+
+
+def test_a_listing_is_explained_to_an_account_without_structure(client):
+    """The coordination read that the page did not exist."""
+    client.force_login(account("nord", "coordination", territory="59"))
+    page = client.get("/espace/reseau/annonces/nouvelle/", follow=True)
+    assert page.status_code == 200 and "au nom d’une structure" in page.content.decode()
 
 
 def test_unknown_commune_is_reported(client, leila):
@@ -156,7 +138,7 @@ def test_one_does_not_write_to_oneself_nor_to_what_is_closed(library, hall, kari
     with pytest.raises(Refused):
         actions.reply(row, library.structure, words="Bonjour", by=karim, at=AT)
     waits = actions.reply(row, hall.structure, words="Bonjour", by=leila, at=AT)
-    actions.close(row, because=rules.FOUND, by=karim, at=AT)
+    actions.close(row, because=rules.FULFILLED, by=karim, at=AT)
     waits.refresh_from_db()
     assert (waits.state, waits.answer) == (rules.NO, "L’annonce est close.")
     with pytest.raises(Refused):

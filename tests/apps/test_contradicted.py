@@ -8,16 +8,15 @@ from pathlib import Path
 import pytest
 from django.template.loader import render_to_string
 
-from maillage.apps.codesign import actions as workshops
 from maillage.apps.dossiers import queries as dossiers
-from maillage.apps.site.views import pages as site
-from maillage.cli.main import main
-from maillage.reports.territory.reading import PublishedNote
+from maillage.apps.steering.codesign import actions as workshops
+from maillage.manage.main import main
+from maillage.publishing.territory.reading import PublishedNote
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-APPS = Path(site.__file__).parents[2]
+APPS = Path(dossiers.__file__).parents[1]
 CONTRADICTION = "Isère, 2019 : 25 %, d’après l’Insee ; notre calcul y donne 18 %."
 NOTES = (
     PublishedNote(
@@ -32,14 +31,12 @@ def contradicted(study, monkeypatch):
     """The study, when a published figure contradicts it."""
     study_reading = replace(dossiers.reading(study), published=NOTES)
     monkeypatch.setattr(dossiers, "reading", lambda study: study_reading)
-    monkeypatch.setattr(site, "DEMONSTRATION", PLACE)
     return study_reading
 
 
 @pytest.mark.parametrize(
     ("address", "withheld"),
     [
-        ("/", None),
         (f"/rejoindre/{PLACE}/?nom=Le+Café", None),
         (f"/territoires/{PLACE}/boucle/", True),
         ("/espace/", True),
@@ -55,7 +52,7 @@ def test_the_headline_is_never_printed_without_what_contradicts_it(
     lea = account("lea", "coordination", territory="38")
     client.force_login(lea)
     if address == "groupe":
-        workshop_fields = {"title": "Caf", "objective": "Aller au bout", "held_on": AT.date(), "token": "z"}
+        workshop_fields = {"title": "Caf", "objective": "Aller au bout", "day": AT.date(), "token": "z"}
         session = workshops.prepare(PLACE, at=AT, by=lea, **workshop_fields)
         address = f"/groupe/{session.groups.get(number=1).code}/"
     page = client.get(address).content.decode().replace("\xa0", " ")
@@ -67,6 +64,13 @@ def test_the_headline_is_never_printed_without_what_contradicts_it(
         monkeypatch.setattr(dossiers, "reading", lambda study: hidden)
         page = client.get(address).content.decode().replace("\xa0", " ")
         assert CONTRADICTION not in page, "there is no figure to contradict"
+
+
+@pytest.mark.parametrize("address", ["/espace/", "/espace/pilotage/", f"/territoires/{PLACE}/"])
+def test_the_page_of_a_perimeter_says_its_extent(client, study, address):
+    """« Grenoble-Alpes-Métropole, 46 000 » et « Agglomération grenobloise, 38 000 » : quelles communes ?"""
+    client.force_login(account("lea", "coordination", territory="38"))
+    assert dossiers.reading(study).territory.subtitle in client.get(address).content.decode()
 
 
 def test_the_command_of_the_loop_tells_it_too(contradicted, capsys):
@@ -82,7 +86,7 @@ def test_who_prints_the_headline_prints_what_contradicts_it():
         for each in (*APPS.rglob("*.html"), *APPS.rglob("*.py"))
         if taking.search(text := each.read_text())
     }
-    assert len(text_by_path) >= 7
+    assert len(text_by_path) >= 6
     contradiction_marks = ("contradicted", "reading.published", "dossiers/_figure.html")
     assert [
         str(path)

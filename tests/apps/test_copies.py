@@ -6,20 +6,21 @@ from typing import Any
 
 import pytest
 
-from maillage.apps.autonomy import actions as autonomy
-from maillage.apps.autonomy.models import Bilan
-from maillage.apps.autonomy.rules import Carried
-from maillage.apps.documents.models import Paper, Share
-from maillage.apps.orientations.actions import answers, drafts, sending
-from maillage.apps.orientations.models import Event, Orientation, Path
-from maillage.apps.orientations.queries import copies
-from maillage.apps.people.actions import consents, corrections, register
-from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Following, Person
-from maillage.apps.reminders.models import Reminder
+from maillage.apps.people.documents.models import Paper, Share
+from maillage.apps.people.persons.actions import consents, corrections, register
+from maillage.apps.people.persons.models import CardSecret, Consent, CorrectionRequest, Following, Person
+from maillage.apps.people.reminders.models import Reminder
+from maillage.apps.referrals.autonomy import actions as autonomy
+from maillage.apps.referrals.autonomy.models import Bilan
+from maillage.apps.referrals.autonomy.rules import Carried
+from maillage.apps.referrals.orientations.actions import answers, sending
+from maillage.apps.referrals.orientations.models import Event, Orientation, Path
+from maillage.apps.referrals.orientations.queries import copies
 from tests.conftest import account
-from tests.spec.test_bilan import AURELIE
 from tests.support.cards import open_page
+from tests.support.personas import AURELIE
 from tests.support.places import place
+from tests.support.referrals import prepare
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = (datetime.now(UTC) - timedelta(days=2)).replace(hour=10)  # an hour later is the same day
@@ -32,6 +33,7 @@ COPIED: dict[type, dict[str, str]] = {
         "nickname": "prenom_ou_surnom",
         "born": "annee_de_naissance",
         "language": "langue",
+        "pix": "score_pix",
         "reach": "comment_vous_joindre",
         "reach_value": "numero_ou_adresse",
         "example": "personne_inventee",
@@ -199,7 +201,11 @@ NUMBER, OWN_IDENTITY = (
     "the person themselves, whose copy it is",
 )
 LEFT_OUT: dict[type, dict[str, str]] = {
-    Person: {"id": NUMBER, "forgotten_at": "nobody has a copy once they are erased"},
+    Person: {
+        "id": NUMBER,
+        "forgotten_at": "nobody has a copy once they are erased",
+        "merged_into": "told by the sheets compared",
+    },
     Following: {"id": NUMBER, "person": OWN_IDENTITY},
     Consent: {"id": NUMBER, "person": OWN_IDENTITY},
     CardSecret: {"id": NUMBER, "person": OWN_IDENTITY, "hash": "the secret itself, which nobody reads"},
@@ -215,6 +221,8 @@ LEFT_OUT: dict[type, dict[str, str]] = {
         "id": NUMBER,
         "person": OWN_IDENTITY,
         "path": "told by what it holds",
+        "act": "told among the acts",
+        "answer_by": "a delay given to the place: it says nothing of anybody",
         "token": "the digest of a key given to the place: it opens a page, and says nothing of anybody",
         "links": "how many keys the place was given",
         "stripped_at": "it has nobody any more",
@@ -269,6 +277,7 @@ def person_copy(client) -> dict[str, Any]:
         structure=library.structure,
         nickname="Fatou",
         born=1988,
+        pix=312,
         reach="phone",
         reach_value="0639981234",
         at=AT,
@@ -292,20 +301,18 @@ def person_copy(client) -> dict[str, Any]:
     autonomy.change(last, result=other, reason="seen", words="Elle a su faire seule", by=leila, at=AT)
     autonomy.note_annex(last, {"F1": "town"}, by=leila, at=AT)
     Bilan.objects.filter(pk=last.pk).update(retest_of=first, observed="G2", flags=["procedure"])
-    row = drafts.prepare(
-        drafts.Draft(
-            structure=library.structure,
-            person=person,
-            lieu=centre,
-            need="formation",
-            procedure="argent",
-            procedure_words="prime d’activité",
-            availability="le mardi",
-            urgent_before=(AT + timedelta(days=30)).date(),
-            result="assistance",
-            note="Parle peu",
-            shared=("nickname", "note"),
-        ),
+    row = prepare(
+        structure=library.structure,
+        person=person,
+        lieu=centre,
+        need="formation",
+        procedure="argent",
+        procedure_words="prime d’activité",
+        availability="le mardi",
+        urgent_before=(AT + timedelta(days=30)).date(),
+        result="assistance",
+        note="Parle peu",
+        shared=("nickname", "note"),
         by=leila,
         at=AT,
     )

@@ -10,10 +10,10 @@ from shutil import copytree
 import pytest
 from django.apps import apps
 
-from maillage.apps.country import queries, rules
+from maillage.apps.platform.country import queries, rules
 from maillage.reference.files import PROJECT
-from maillage.studies.country import card as cards
-from maillage.studies.country import diagnosis
+from maillage.statistics.country import card as cards
+from maillage.statistics.country import diagnosis
 from tests.support.profile import some
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ def counted(tmp_path_factory) -> Path:
 def site(client, counted, settings):
     """A browser on the site of the sample country."""
     settings.HOME = counted
-    settings.ROOT_URLCONF = "maillage.config.country_urls"
+    settings.ROOT_URLCONF = "maillage.manage.country_urls"
     return client
 
 
@@ -114,7 +114,7 @@ def test_a_holiday_among_the_days_of_a_rule_opens_nothing_by_the_calendar_of_fra
 def test_a_sheet_tells_hours_by_the_holidays_of_its_country(site, monkeypatch):
     def at(day: int) -> str:
         moment = datetime(2026, 11, day, 9, tzinfo=UTC)  # eleven o’clock there
-        monkeypatch.setattr("maillage.apps.country.views.timezone.now", lambda: moment)
+        monkeypatch.setattr("maillage.apps.platform.country.views.timezone.now", lambda: moment)
         return site.get("/lieux/L01/").content.decode()
 
     assert "Ouvert jusqu’à 18" in at(24)
@@ -143,9 +143,7 @@ def test_an_address_of_nobody_is_only_absent(site):
 
 
 def test_every_feature_says_what_is_frances_in_it():
-    app_names = {
-        each.name.rpartition(".")[2] for each in apps.get_app_configs() if "maillage.apps" in each.name
-    }
+    app_names = {each.label for each in apps.get_app_configs() if "maillage.apps" in each.name}
     assert app_names - {"country"} == set(rules.FRANCE_ONLY)
     page = (PROJECT / "docs" / "autres-pays.md").read_text("utf-8")
     assert [each for each in rules.FRANCE_ONLY.values() if each not in page] == []
@@ -161,7 +159,7 @@ def test_a_country_whose_places_nobody_gave_says_that_it_is_not_known(client, tm
     folder = copytree(SAMPLE, tmp_path / "exemple")
     (folder / "places.csv").unlink()
     diagnosis.prepare(folder, tmp_path / "pays")
-    settings.HOME, settings.ROOT_URLCONF = tmp_path, "maillage.config.country_urls"
+    settings.HOME, settings.ROOT_URLCONF = tmp_path, "maillage.manage.country_urls"
     page = re.sub(r"\s+", " ", client.get("/territoires/pays/").content.decode())
     assert "on ne sait pas qui en a un à portée" in page
     assert "On ne le sait pas : personne n’a encore donné les lieux de ce pays." in page

@@ -10,21 +10,22 @@ import pytest
 from django.core import serializers
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from maillage.apps.accounts.models import User
-from maillage.apps.directory import rules
-from maillage.apps.directory.actions import links, sheets
-from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Source, Structure
-from maillage.apps.intake.actions import custody as handovers
-from maillage.apps.intake.actions import duplicates, proposals, quick_actions
-from maillage.apps.memberships import access as memberships
-from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import agreements, answers, deadlines, drafts, sending
-from maillage.apps.orientations.models import Orientation
-from maillage.apps.people.actions import consents
-from maillage.apps.people.actions import register as people
+from maillage.apps.directory.intake.actions import custody as handovers
+from maillage.apps.directory.intake.actions import duplicates, proposals, quick_actions
+from maillage.apps.directory.memberships import access as memberships
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.actions import links, sheets
+from maillage.apps.directory.places.models import Change, Import, Lieu, Pair, Proposal, Source, Structure
+from maillage.apps.people.persons.actions import consents
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.orientations.actions import agreements, answers, deadlines, sending
+from maillage.apps.referrals.orientations.models import Orientation
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
+from tests.support.referrals import prepare
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 
@@ -88,15 +89,13 @@ def _sent(ccas: Lieu, lieu: Lieu, sender, name: str) -> Orientation:
         "availability": "le mardi",
         "note": f"{name} lit peu",
     }
-    row = drafts.prepare(
-        drafts.Draft(
-            structure=ccas.structure,
-            person=person,
-            lieu=lieu,
-            shared=SHARED,
-            language="ro",
-            **referral_fields,
-        ),
+    row = prepare(
+        structure=ccas.structure,
+        person=person,
+        lieu=lieu,
+        shared=SHARED,
+        language="ro",
+        **referral_fields,
         by=sender,
         at=AT,
     )
@@ -349,7 +348,7 @@ def test_another_name_of_the_carrier_renames_no_team(client, pimms, aidant, mana
     pimms.refresh_from_db()
     assert pimms.sheet["structure_parente"] == "Pimms Médiation Isère"
     assert pimms.structure.name == "Pimms Médiation Grenoble"
-    assert memberships.roles_of(aidant, AT.date()) == [("Aidant numérique", "Pimms Médiation Grenoble")]
+    assert memberships.roles_of(aidant) == [("Aidant numérique", "Pimms Médiation Grenoble")]
     assert "Le nom de votre équipe ne change pas" in response.content.decode()
 
 
@@ -388,7 +387,7 @@ def test_a_structure_is_renamed_by_an_act_of_its_own(client, pimms, aidant, mana
     after = client.get("/donnees/tableau.csv", headers={"If-None-Match": before["ETag"]})
     assert after.status_code == 200, "what is published says the name"
     assert "Pimms Médiation Isère" in b"".join(after.streaming_content).decode()
-    assert memberships.roles_of(aidant, AT.date()) == [("Aidant numérique", "Pimms Médiation Isère")]
+    assert memberships.roles_of(aidant) == [("Aidant numérique", "Pimms Médiation Isère")]
     client.force_login(aidant)
     assert client.post(address, {"nom": "Autre"}).status_code == 404, "who tends no sheet renames nothing"
     assert client.get(f"/espace/annuaire/structures/{ccas.structure_id}/renommer/").status_code == 404

@@ -8,34 +8,30 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.actions import appointments, permanences
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.rules.appointments import Draft
-from maillage.apps.mandats import worklist as mandats
-from maillage.apps.mandats.actions import signing
-from maillage.apps.mandats.models import Mandat
-from maillage.apps.memberships import access, actions, queries, worklist
-from maillage.apps.memberships.models import Invitation, Membership
-from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import drafts
-from maillage.apps.orientations.models import Orientation
-from maillage.apps.people.actions import consents, register
-from maillage.apps.people.models import Following
-from maillage.apps.volunteers.models import Engagement
+from maillage.apps.directory.memberships import access, queries, worklist
+from maillage.apps.directory.memberships.actions import invitations
+from maillage.apps.directory.memberships.models import Invitation, Membership
+from maillage.apps.people.mandats import worklist as mandats
+from maillage.apps.people.mandats.actions import signing
+from maillage.apps.people.mandats.models import Mandat
+from maillage.apps.people.persons.actions import consents, register
+from maillage.apps.people.persons.models import Following
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.orientations.actions import drafts
+from maillage.apps.referrals.orientations.models import Orientation
+from maillage.apps.volunteering.volunteers.models import Engagement
 from tests.conftest import account
-from tests.support.mandats import by_touch, drafted, given
+from tests.support.mandats import by_touch, drafted, signed_mandat
 from tests.support.places import place
 from tests.support.volunteers import supervised
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock_at")]
 AT = datetime(2026, 11, 27, 9, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 30, 8, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
 
 
 @pytest.fixture
@@ -78,12 +74,12 @@ def karim(lieu, nadia, leila):
     values = {"title": "Mes démarches", "lieu": lieu, "hours": [[1, "09:00", "12:00"]], "minutes": 30}
     values |= {"first_on": date(2026, 11, 3), "helper": leaver}
     permanences.open_door(by=leaver, structure=lieu.structure, values=values, at=AT)
-    given(person, lieu.structure, leaver, at=AT)
+    signed_mandat(person, lieu.structure, leaver, at=AT)
     drafts.prepare(drafts.Draft(structure=lieu.structure, person=person, need="formation"), by=leaver, at=AT)
     volunteer = account("benevole", "benevole", structure=lieu.structure)
     engaged = supervised(volunteer, lieu.structure, by=leaver, at=AT)
     Engagement.objects.filter(pk=engaged.pk).update(supervisor=leaver)
-    actions.invite(by=leaver, role="aidant", for_whom="Sofia", structure=lieu.structure, at=AT)
+    invitations.invite(by=leaver, role="aidant", for_whom="Sofia", structure=lieu.structure, at=AT)
     return leaver
 
 
@@ -173,13 +169,23 @@ def test_an_hour_already_taken_is_refused_in_words(client, lieu, nadia, leila, k
         at=AT,
     )
     client.force_login(nadia)
-    assert "Leila, déjà pris" in client.get(address(lieu, karim)).content.decode()
+    page = client.get(address(lieu, karim)).content.decode()
+    assert page.index("Nadia, libre") < page.index("Leila, déjà pris"), "whoever is free is proposed"
     row = Appointment.objects.get(helper=karim, starts_at=MONDAY)
     sent = {"geste": "remettre", "element": f"appointment-{row.pk}", "a": leila.pk}
     page = client.post(address(lieu, karim), sent, follow=True).content.decode()
     assert "pas remis. Leila reçoit déjà quelqu’un" in page.replace("\u00a0", " ")
     row.refresh_from_db()
     assert row.helper == karim
+
+
+def test_a_leaver_who_was_alone_first_invites_somebody(client, lieu, karim):
+    Membership.objects.exclude(user=karim).delete()
+    client.force_login(karim)
+    page = client.get(address(lieu, karim)).content.decode()
+    assert "/espace/equipe/?role=gestionnaire" in page
+    client.post(address(lieu, karim), {"geste": "fermer"})
+    assert access.current(AT.date()).filter(user=karim).exists(), "nobody would answer for what they leave"
 
 
 @pytest.mark.parametrize("name", ["member", "team_several"])

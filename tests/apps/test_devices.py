@@ -1,14 +1,18 @@
 """Devices of places, their loans, and what the network lacks."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from maillage.apps.outreach.actions import collections
-from maillage.apps.outreach.actions import devices as actions
-from maillage.apps.outreach.models import Collection, Device, Loan, Reservation
-from maillage.apps.outreach.queries import devices
+from maillage.apps.directory.outreach.actions import collections
+from maillage.apps.directory.outreach.actions import devices as actions
+from maillage.apps.directory.outreach.models import Collection, Device, Loan, Reservation
+from maillage.apps.directory.outreach.queries import devices
+from maillage.apps.directory.places.models import Pair
+from maillage.apps.steering.indicators import rules
+from maillage.apps.steering.indicators.queries import sources
 from maillage.kernel.errors import Refused
 from maillage.reference.files import ASSETS
 from maillage.reference.maintenance import advice, kits
@@ -30,7 +34,7 @@ def device(lieu, coordinator) -> Device:
 
 
 def lend(device, by, **fields) -> Loan:
-    defaults = {"to": "Fatou", "due_on": SOON, "at": AT}
+    defaults = {"to": "Fatou", "until": SOON, "at": AT}
     return actions.lend(device, by=by, **defaults | fields)
 
 
@@ -60,8 +64,8 @@ def test_a_device_comes_back_to_be_repaired(device, coordinator):
         ({"to": " "}, "Personne ne saurait à qui le redemander"),
         ({"to": "fatou@exemple.fr"}, "n’a pas sa place ici"),
         ({"to": "Fatou 06 12 34 56 78"}, "n’a pas sa place ici"),
-        ({"due_on": ON - timedelta(days=1)}, "La date de retour est passée"),
-        ({"due_on": ON + timedelta(days=400)}, "dans plus d’un an"),
+        ({"until": ON - timedelta(days=1)}, "La date de retour est passée"),
+        ({"until": ON + timedelta(days=400)}, "dans plus d’un an"),
     ],
 )
 def test_a_loan_that_cannot_be_is_refused(device, coordinator, loan_fields, words):
@@ -134,7 +138,7 @@ def test_a_device_without_a_name_is_refused(lieu, coordinator):
 def test_late_ones_come_first_the_oldest_first(lieu, coordinator):
     for label, n_days in (("Trois jours", 3), ("Dix jours", 10), ("Demain", 60)):
         lent_device = actions.enter(lieu, label=label, by=coordinator, at=AT)
-        lend(lent_device, coordinator, due_on=ON + timedelta(days=n_days))
+        lend(lent_device, coordinator, until=ON + timedelta(days=n_days))
     actions.enter(lieu, label="Là", by=coordinator, at=AT)
     lines = devices.of(lieu, on=ON + timedelta(days=20))
     assert [(devices.SECTIONS[line.section], line.device.label) for line in lines] == [
@@ -165,8 +169,8 @@ def test_the_whole_life_of_a_device_through_its_page(client, coordinator, lieu):
     ):
         page = client.post(one, gesture)
     assert page.status_code == 400
-    assert "La date de retour manque, ou n’existe pas." in page.content.decode()
-    today = client.get(address).content.decode().split('min="')[1][:10]
+    assert "Il manque la date de retour." in page.content.decode()
+    today = client.get(address).content.decode().split('name="jusquau"')[1].split('min="')[1][:10]
     client.post(one, {"geste": "preter", "a_qui": "Léo", "jusquau": today})
     assert "Léo" in client.get(address).content.decode()
     client.post(one, {"geste": "rendu"})
@@ -214,6 +218,15 @@ def test_network_equipment_comes_from_its_sheets(client, coordinator, device):
         assert words in page
 
 
+def test_a_place_that_two_sheets_surely_describe_is_listed_once():
+    sheet = {"nom": "CAFES", "sans_animation": True, "practices": {"coffre_fort": {"state": "offered"}}}
+    first, second, other = (place(slug, sheet) for slug in ("cafes", "cafes-2", "cafes-3"))
+    Pair.objects.create(first=first, second=second, score=0.9, reasons=[], sure=True)
+    equipment = devices.equipment(on=ON)
+    assert equipment.alone == [first, other]
+    assert [lieu for lieu, _ in equipment.safes] == [first, other]
+
+
 def test_with_nothing_to_tell_the_page_says_so(client, coordinator):
     client.force_login(coordinator)
     page = client.get("/espace/annuaire/materiel/").content.decode()
@@ -233,50 +246,12 @@ def test_advice_is_short_and_each_has_its_picture(client, coordinator):
 # ----------------------------------------------------------------------------------------------------- access
 
 
-def test_a_stranger_is_sent_to_sign_in_and_finds_no_device(client, device):
-    for page in ("materiel/", "materiel/entretien/"):
-        assert client.get(f"/espace/annuaire/{page}")["Location"].startswith("/connexion/")
-    rows = (
-        "lieux/barnave/appareils/",
-        "lieux/inconnu/appareils/",
-        f"appareils/{device.pk}/",
-        "appareils/999999/",
-    )
-    for page in rows:
-        assert client.get(f"/espace/annuaire/{page}").status_code == 404
-        assert (
-            client.post(
-                f"/espace/annuaire/{page}", {"geste": "out", "note": "x", "appareil": "x"}
-            ).status_code
-            == 302
-        )
-    device.refresh_from_db()
-    assert (device.state, Device.objects.count()) == ("here", 1)
-
-
 def test_a_gesture_is_never_a_link(client, coordinator, device):
     client.force_login(coordinator)
     assert client.get(f"/espace/annuaire/appareils/{device.pk}/?geste=retirer")["Location"].endswith(
         "/barnave/appareils/"
     )
     assert Device.objects.count() == 1
-
-
-@pytest.mark.parametrize("rows", [1, 20])
-def test_lists_make_as_many_queries_for_many_rows_as_for_one(
-    client, coordinator, lieu, rows, django_assert_max_num_queries
-):
-    for n in range(rows):
-        home_lieu = place(
-            f"p{n}", {"nom": f"Foyer {n}", "typologie": ["RS_FJT"], "besoins_equipement": "wifi"}
-        )
-        lend(actions.enter(home_lieu, label=f"P{n}", by=coordinator, at=AT), coordinator)
-        lend(actions.enter(lieu, label=f"Q{n}", by=coordinator, at=AT), coordinator)
-    client.force_login(coordinator)
-    client.get("/espace/annuaire/")  # the first page of a visit writes in the session
-    for page in ("materiel/", "lieux/barnave/appareils/"):
-        with django_assert_max_num_queries(18):
-            assert client.get(f"/espace/annuaire/{page}").status_code == 200
 
 
 # ------------------------------------------------------------------------------------ reservations, collections
@@ -303,13 +278,52 @@ def test_a_device_is_set_aside_then_lent_and_the_reservation_is_erased(client, c
     assert not Reservation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("sent", "value_there", "error"),
+    [
+        (
+            {"geste": "preter", "a_qui": "", "jusquau": "{day}"},
+            'name="jusquau" value="{day}"',
+            "Il manque un prénom",
+        ),
+        (
+            {"geste": "preter", "a_qui": "06 12 34 56 78", "jusquau": "{day}"},
+            "06 12 34 56 78",
+            "pas sa place ici",
+        ),
+        (
+            {"geste": "preter", "a_qui": "Léo", "jusquau": "2020-01-01"},
+            'value="Léo"',
+            "La date de retour est passée",
+        ),
+        (
+            {"geste": "reserver", "pour_qui": "Léo", "du": "{day}", "au": ""},
+            'value="Léo"',
+            "Il manque le jour",
+        ),
+    ],
+)
+def test_a_refused_loan_keeps_what_was_typed_and_marks_its_field(
+    client, coordinator, device, sent, value_there, error
+):
+    """Le pli se refermait, vidé : il fallait deviner le champ, et tout récrire."""
+    client.force_login(coordinator)
+    day = str(timezone.localdate() + 5 * DAY)
+    sent = {name: value.format(day=day) for name, value in sent.items()}
+    page = client.post(f"/espace/annuaire/appareils/{device.pk}/", sent).content.decode()
+    opened = re.search(r'<details class="sur-place autre" open>.*?</details>', page, re.S)
+    assert opened and value_there.format(day=day) in opened[0]
+    assert error in opened[0] and 'aria-invalid="true"' in opened[0] and page.count("en-erreur") == 1
+    assert " required" not in opened[0], "the other buttons of the form would wait for it"
+
+
 def test_days_set_aside_are_nobody_else_s(device, coordinator):
     reserve(device, coordinator)
     with pytest.raises(Refused, match="est réservé du"):
         reserve(device, coordinator, to="Omar", from_on=ON + 10 * DAY, until_on=ON + 12 * DAY)
     with pytest.raises(Refused, match="est réservé du"):
-        lend(device, coordinator, due_on=ON + 3 * DAY)
-    lend(device, coordinator, due_on=ON + 2 * DAY)
+        lend(device, coordinator, until=ON + 3 * DAY)
+    lend(device, coordinator, until=ON + 2 * DAY)
     with pytest.raises(Refused, match="est prêté jusqu’au"):
         reserve(device, coordinator, to="Omar", from_on=ON + 2 * DAY, until_on=ON + 2 * DAY)
 
@@ -399,7 +413,7 @@ def test_company_devices_are_tracked_and_reported_back(client, coordinator, lieu
     collection_account = devices.account(Collection.objects.get())
     assert (
         collection_account.again,
-        collection_account.waiting,
+        collection_account.pending,
         collection_account.out,
         collection_account.to_wipe,
     ) == (1, 1, 1, 2)
@@ -435,7 +449,7 @@ def test_lieu_with_a_cheap_device_and_support_is_listed(client, coordinator):
         ("L’Atelier", "Vente à petit prix · Cours et ateliers")
     ]
     (home,) = equipment.homes
-    assert (home.wifi, home.beside) == ("proposé", "L’Atelier, dans la commune")
+    assert (home.wifi, home.nearby_help) == ("proposé", "L’Atelier, dans la commune")
 
 
 @pytest.mark.parametrize(
@@ -469,3 +483,73 @@ def test_who_brings_internet_into_lodgings_is_listed_whatever_its_type():
     place("mairie", {"nom": "La mairie", "practices": {"telephonie": practice}})
     place("autre", {"nom": "Un cybercafé", "practices": {"telephonie": {"state": "offered"}}})
     assert [home.lieu.name for home in devices.equipment(on=ON).homes] == ["La mairie"]
+
+
+# ------------------------------------------------------------------------------------------------- handed over
+
+
+def test_a_lot_of_sim_cards_is_numbered_counted_and_handed_over_without_a_name(lieu, coordinator):
+    cards = actions.enter_many(lieu, 3, label="Carte SIM", kind="sim", by=coordinator, at=AT)
+    assert [card.label for card in cards] == ["Carte SIM 1", "Carte SIM 2", "Carte SIM 3"]
+    handed_device = actions.hand_over(cards[0], by=coordinator, at=AT)
+    assert (handed_device.state, handed_device.given_on, handed_device.follow_on) == (
+        "given",
+        ON,
+        ON + timedelta(days=60),
+    )
+    with pytest.raises(Refused, match="n’est pas disponible"):
+        actions.hand_over(handed_device, by=coordinator, at=AT)
+    with pytest.raises(Refused, match="Il a été remis"):
+        actions.drop(handed_device, by=coordinator, at=AT)
+    counts = devices.equipment(on=ON).counts
+    assert (counts.n_handed_over, counts.stock) == (1, [("carte SIM", 2)])
+    assert "En stock : carte SIM (2)." in counts.words
+
+
+def test_a_device_is_followed_once_two_months_later(lieu, device, coordinator):
+    handed_device = actions.hand_over(device, by=coordinator, at=AT)
+    rows = Device.objects.filter(lieu=lieu)
+    assert not devices.to_follow(rows, ON + timedelta(days=59))
+    assert list(devices.to_follow(rows, ON + timedelta(days=60))) == [handed_device]
+    assert "1\xa0appareil remis pour de bon." in devices.equipment(on=ON).counts.words
+    actions.follow(handed_device, "used", by=coordinator, at=AT)
+    assert not devices.to_follow(rows, ON + timedelta(days=60))
+    followed = "1\xa0appareil remis pour de bon, 1 avec des nouvelles : 1 toujours en service."
+    assert followed in devices.equipment(on=ON).counts.words
+    back = actions.set_state(handed_device, "here", by=coordinator, at=AT)
+    assert (back.given_on, back.outcome) == (None, "")
+
+
+def test_what_is_set_aside_or_to_wipe_is_not_handed_over(device, coordinator):
+    Device.objects.filter(pk=device.pk).update(to_wipe=True)
+    with pytest.raises(Refused, match="à effacer"):
+        actions.hand_over(device, by=coordinator, at=AT)
+    Device.objects.filter(pk=device.pk).update(to_wipe=False)
+    actions.reserve(device, to="Fatou", from_on=ON, until_on=SOON, by=coordinator, at=AT)
+    with pytest.raises(Refused, match="Quelqu’un l’attend"):
+        actions.hand_over(device, by=coordinator, at=AT)
+
+
+def test_the_page_hands_over_prints_the_paper_and_asks_for_news(client, lieu, coordinator):
+    client.force_login(coordinator)
+    lieu.sheet["telephone"] = ["+33329000000"]
+    lieu.save()
+    address = f"/espace/annuaire/lieux/{lieu.slug}/appareils/"
+    client.post(address, {"appareil": "Carte SIM", "sorte": "sim", "combien": "2"})
+    first = Device.objects.order_by("pk").first()
+    client.post(f"/espace/annuaire/appareils/{first.pk}/", {"geste": "remettre"})
+    paper = client.get(f"/espace/annuaire/appareils/{first.pk}/remise/").content.decode()
+    assert "Carte SIM 1" in paper
+    assert "La carte SIM a une durée" in paper
+    assert "03 29 00 00 00" in paper.replace("\xa0", " ")
+    Device.objects.filter(pk=first.pk).update(follow_on=timezone.localdate())
+    assert "Prendre des nouvelles" in client.get(address).content.decode()
+    client.post(f"/espace/annuaire/appareils/{first.pk}/", {"geste": "suite-used"})
+    assert Device.objects.get(pk=first.pk).outcome == "used"
+
+
+def test_what_is_handed_over_is_an_indicator_of_its_commune(device, coordinator):
+    actions.hand_over(device, by=coordinator, at=AT)
+    (source,) = [each for each in sources.SOURCES if rules.DEVICES in each.measures]
+    assert list(source.counts({ON})) == [(ON, device.lieu.code_insee, False, 1)]
+    assert not source.counts({SOON})

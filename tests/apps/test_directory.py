@@ -3,20 +3,20 @@ overwritten.
 """
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
-from maillage.apps.directory import rules
-from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Change, Import, Lieu, Pair, Proposal, Structure
-from maillage.apps.directory.queries.search import Wanted, search
-from maillage.apps.intake.actions import duplicates, importing
-from maillage.apps.outreach.actions import devices
-from maillage.apps.outreach.models import Loan
+from maillage.apps.directory.intake.actions import duplicates, importing
+from maillage.apps.directory.outreach.actions import devices
+from maillage.apps.directory.outreach.models import Loan
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.actions import sheets
+from maillage.apps.directory.places.models import Change, Import, Lieu, Pair, Proposal, Structure
+from maillage.apps.directory.places.queries.search import Wanted, search
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms import read as forms
+from maillage.sources.offer import files
+from maillage.sources.offer.forms import read as forms
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -162,7 +162,7 @@ def test_undoing_an_import_takes_nothing_that_was_built_on_its_places(client, co
     take({**ROW, "id": "b1"}, source="Autre")
     duplicates.merge(Pair.objects.get(first=first), {}, by="coordination", at=AT)
     device = devices.enter(lends, label="Portable 1", by=coordinator, at=AT)
-    devices.lend(device, to="Ana", due_on=AT.date(), by=coordinator, at=AT)
+    devices.lend(device, to="Ana", until=AT.date(), by=coordinator, at=AT)
     client.force_login(coordinator)
     address = f"/espace/annuaire/imports/{row.pk}/defaire/"
     page_text = " ".join(client.get(address).content.decode().split())
@@ -366,22 +366,6 @@ def test_a_place_put_aside_says_why_and_leaves_the_search():
     assert search(Wanted(text="barnave")).total == 0
     sheets.undo(lieu.changes.first(), by="coordination", at=LATER)
     assert search(Wanted(text="barnave")).total == 1
-
-
-@pytest.mark.parametrize(
-    ("updated", "confirmed", "stitches", "words"),
-    [
-        (date(2026, 9, 1), None, 4, "mis à jour il y a 2 mois"),
-        (date(2021, 11, 4), date(2026, 10, 1), 4, "confirmé il y a 1 mois"),
-        (date(2026, 3, 1), None, 3, "mis à jour il y a 8 mois"),
-        (date(2025, 9, 1), None, 2, "mis à jour il y a 14 mois"),
-        (date(2021, 11, 4), None, 1, "mis à jour il y a 5 ans"),
-        (None, None, 0, "date inconnue"),
-    ],
-)
-def test_freshness_has_four_degrees(updated, confirmed, stitches, words):
-    freshness = rules.freshness(updated, confirmed, on=date(2026, 11, 20))
-    assert (freshness.stitches, freshness.words) == (stitches, words)
 
 
 def test_what_a_person_chose_in_a_merge_stays_when_the_file_comes_back():

@@ -4,49 +4,29 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from maillage.apps.accounts.models import Entry
 from maillage.apps.community.actions import deadlines, meetings
 from maillage.apps.community.actions import discussions as actions
 from maillage.apps.community.models import Digest, Moderation, Post, PostReport
 from maillage.apps.community.queries import subjects
 from maillage.apps.community.rules import discussions as rules
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.rules import EXCLUDED
-from maillage.apps.memberships.models import Membership
-from maillage.apps.messages.models import Message
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.directory.places.rules import EXCLUDED
+from maillage.apps.platform.accounts.models import Entry
+from maillage.apps.platform.messages.models import Message
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock_at")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 8, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-
-
-@pytest.fixture
-def library(home):
-    return place("bibliotheque", {"nom": "Bibliothèque"})
-
-
-@pytest.fixture
-def karim(library):
-    return account("karim", "formation", structure=library.structure)
 
 
 @pytest.fixture
 def sam(home):
     """Somebody who only sends people elsewhere: they ask and answer too."""
     return account("sam", "prescripteur", structure=place("ccas", {"nom": "CCAS"}).structure)
-
-
-@pytest.fixture
-def lead(home):
-    return account("nora", "coordination", territory="38")
 
 
 @pytest.fixture

@@ -3,14 +3,19 @@
 import json
 import re
 import shutil
+import zipfile
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.dossiers import access, actions, queries, rules
@@ -19,27 +24,30 @@ from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import pages
 from maillage.apps.dossiers.views.requests import address_of
 from maillage.apps.territories.models import Correction, Perimeter
-from maillage.cli.reports import studies as reported
+from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
+from maillage.manage import platform_study
+from maillage.manage.reports import studies as reported
+from maillage.publishing.directory import census
+from maillage.publishing.territory import criteria, edition, in_short, presentation
+from maillage.publishing.territory.named_places import claimed_places
+from maillage.publishing.territory.reading import PublishedNote
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports.directory import census
-from maillage.reports.territory import criteria, edition, presentation
-from maillage.reports.territory.reading import PublishedNote
-from maillage.studies.diagnosis import diagnosis, zoning
-from maillage.studies.diagnosis.diagnosis import diagnose, first_figure
-from maillage.studies.diagnosis.request import Cancelled, Request
-from maillage.studies.diagnosis.study import Study as TerritoryStudy
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import population
+from maillage.statistics.diagnosis import diagnosis
+from maillage.statistics.diagnosis.diagnosis import diagnose, first_figure
+from maillage.statistics.diagnosis.request import Cancelled, Request
+from maillage.statistics.need import population
+from maillage.statistics.study import Study as TerritoryStudy
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
+from maillage.words import languages
 from maillage.words.claims import parse
+from tests.conftest import account
+from tests.support.areas import drop
+from tests.support.prose import text_of
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/territoires/38151/"
-
-
-def text_of(response) -> str:
-    body = re.sub(r"<(script|style|svg).*?</\1>", " ", response.content.decode(), flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\xa0", " ")
 
 
 # ----------------------------------------------------------------------------------------------- what is read
@@ -53,6 +61,91 @@ def test_the_headline_travels_with_its_interval_universe_source_and_quote(client
     assert "15 ans et plus" in page
     assert reading.source.quote in page
     assert "Limites." in page
+
+
+def test_the_first_figure_speaks_the_language_of_the_reader(client, study):
+    headline = queries.reading(study).headline
+    page = text_of(client.get(ADDRESS, headers={"Accept-Language": "ro"}))
+    first_block = page[
+        page.index("aproximativ") : page.index("Restul acestei pagini există doar în franceză.")
+    ]
+    for each in (headline.value, headline.low, headline.high, headline.share):
+        assert re.sub(r"(?<=\d)\xa0(?=\d{3})", ".", each).replace("\xa0", " ") in first_block
+    assert "15 ani și peste" in first_block and "Persoane care nu folosesc internetul" in first_block
+    assert "Cele mai multe persoane, după estimare" in first_block and "Ce lipsește" in first_block
+    assert definition(DEFAULT).label in first_block
+    for french in ("personnes n’utilisent pas", " des 15 ans", "avec la France", "manque"):
+        assert french not in page[: page.index("Restul acestei pagini există doar în franceză.")]
+
+
+def test_head_and_tabs_run_in_the_direction_of_the_reader(client, study):
+    client.cookies["langue"] = "ar"
+    page = client.get(ADDRESS).content.decode()
+    assert "، <bdi" in page and ", <bdi" not in page
+    assert re.search(r'<html\s+lang="ar"\s+dir="rtl"', page) and '<title lang="fr">' in page
+    for html in (page, client.get(f"{ADDRESS}manques/").content.decode()):
+        for opening_tag in (r'<nav class="fil"[^>]*', r'<nav class="onglets"[^>]*', r"<(?:h1|div) "):
+            assert re.search(rf'{opening_tag}\s*lang="ar" dir="rtl"', html)
+
+
+def test_the_french_of_a_territory_is_folded_under_what_its_reader_can_read(client, study):
+    """Onglets et boutons en anglais au-dessus de phrases, de cartes et de légendes en français."""
+    page = client.get(f"{ADDRESS}?lang=en").content.decode()
+    read, _, folded = page.partition("The rest of this page")
+    assert "Download the report, in French" in read and "Where do most of these people live?" in read
+    assert read.rstrip().rpartition("<details")[2].count("open") == 0
+    assert 'id="ou-titre"' in folded and 'id="carte"' in folded and "Les deux" in folded
+    for english in ("Both", "Digital", "How far?"):
+        assert english not in folded[: folded.index("<footer")]
+    assert "Cele mai multe persoane" not in text_of(client.get(ADDRESS))
+
+
+@pytest.mark.parametrize(
+    ("share", "sentence"),
+    [
+        ("12 %", "12 % des 15 ans et plus."),
+        ("entre 5 et 13 %", "Entre 5 et 13 % des 15 ans et plus."),
+        ("moins de 1 %", None),
+    ],
+)
+def test_a_range_of_shares_speaks_the_language_of_the_reader(study, share, sentence):
+    headline = replace(queries.reading(study).headline, share=share)
+    sentences = in_short.figure(headline, definition(DEFAULT)).sentences
+    assert (sentences[1] == sentence) if sentence else not any("15 ans" in each for each in sentences)
+
+
+@pytest.mark.parametrize(("code", "value"), [("en", "14,600"), ("ro", "14.600"), ("fr", "14\u202f600")])
+def test_a_figure_is_written_with_the_thousands_of_its_reader(study, code, value):
+    """« 4 600 people » se lisait avec l’espace du français dans une page en anglais."""
+    headline = replace(queries.reading(study).headline, value="14\u202f600", low="9\u202f800")
+    with languages.speaking(code):
+        assert in_short.figure(headline, definition(DEFAULT)).number.replace("\xa0", "\u202f") == value
+
+
+def test_the_reason_of_a_perimeter_is_for_readers_of_french(client):
+    Perimeter.objects.create(
+        slug="les-hauts", name="Les Hauts", code="38151", reason="Des communes", zones=""
+    )
+    french, arabic = (
+        client.get("/territoires/", headers={"Accept-Language": code}).content.decode()
+        for code in ("fr", "ar")
+    )
+    assert "Des communes" in french
+    assert "Les Hauts" in arabic
+    assert "Des communes" not in arabic
+
+
+@pytest.mark.parametrize(("code", "start"), [("tr", "%12"), ("en", "12% "), ("fr", "12\xa0% ")])
+def test_a_share_is_written_as_its_reader_does(study, code, start):
+    headline = replace(queries.reading(study).headline, share="12\xa0%")
+    with languages.speaking(code):
+        assert any(start in each for each in in_short.figure(headline, definition(DEFAULT)).sentences)
+
+
+def test_a_withheld_figure_speaks_the_language_of_the_reader(study):
+    headline = replace(queries.reading(study).headline, bar=None)
+    (withheld,) = in_short.figure(headline, definition(DEFAULT)).sentences
+    assert withheld.startswith("Le nombre n’est pas donné ici")
 
 
 def test_the_page_reads_without_script(client, study):
@@ -146,6 +239,34 @@ def test_each_layer_has_an_address(client, study, layer):
     assert re.search(rf'data-couche="{layer}" aria-current="true"', page)
 
 
+ARCEP = (
+    "code_insee;nbr;inel_hd;elig_hd05;elig_hd3;elig_hd8;elig_thd30;elig_thd100;elig_thd1g;date\n"
+    "38151;200;0;0;0;80;20;0;100;2019-09-30\n"
+)
+
+
+def test_a_dropped_file_of_connections_is_a_layer_and_a_line_of_each_sheet(client, study, coordinator):
+    sheet = f"{ADDRESS}zones/{next(iter(queries.reading(study).sheets))}/"
+    drawing, data = f"/etudes/{study.key}/cartes/connexion.svg", f"/etudes/{study.key}/carte.json"
+    for address in (ADDRESS, sheet):
+        assert "connexion fixe" not in (page := text_of(client.get(address))) and "Connexion" not in page
+    assert client.get(drawing).status_code == 404
+    assert "connexion" not in client.get(data, {"connexion": "2019"}).getvalue().decode()
+    drop(coordinator, ARCEP.encode(), slug="thd", file_name="debit.csv")
+    page = client.get(f"{ADDRESS}?carte=connexion").content.decode()
+    zones = {zone.code for zone in queries.reading(study).zones}
+    svg = page[page.index('id="carte"') : page.index("legende-les-deux")]
+    assert svg.count('class="zone m2"') >= len(zones) and 'class="zone n' not in svg
+    assert "60 % des locaux de la commune d’Échirolles, 120 sur 200" in svg.replace("\u00a0", " ")
+    source = "Arcep, debit.csv, données de 2019, Licence Ouverte"
+    for text in (text_of(client.get(sheet)), text_of(client.get(f"{ADDRESS}?carte=connexion"))):
+        assert source in text and "ne dit rien d’aujourd’hui" in text
+    assert b'class="zone m2"' in client.get(drawing).content
+    moving = client.get(re.search(r'data-source="([^"]*connexion[^"]*)"', page)[1]).json()
+    assert moving["couches"][-1] == "connexion"
+    assert {zone["properties"]["classes"]["connexion"] for zone in moving["zones"]} == {"m2"}
+
+
 def test_a_town_is_one_line_that_unfolds_to_its_quarters():
     """Sans script : la ville, son besoin, sa part ; dessous, ses quartiers repliés ; une ligne par petite commune."""
     territory = gazetteer().get("243500741")  # Redon Agglomération
@@ -164,14 +285,14 @@ def test_a_town_is_one_line_that_unfolds_to_its_quarters():
         "sort": "nom",
         "head": "Commune",
     }
-    page = render_to_string("dossiers/_zones.html", context | {"query": "", "layer": "", "whole": True})
+    page = render_to_string("dossiers/_zones.html", context | {"query": "", "layer": "", "is_complete": True})
     (folded,) = re.findall(r"<details>(.*?)</details>", page, re.S)
     assert "Voir ses 4\xa0quartiers" in folded
     assert re.findall(r'<tr id="zone-([^"]*)"', folded) == [z.code for z in redon.zones]
     assert f"{redon.town.need_share} du besoin" in page
 
 
-@pytest.mark.parametrize("sort", ["nom", "personnes", "part", "precarite", "n-importe-quoi"])
+@pytest.mark.parametrize("sort", ["nom", "part", "n-importe-quoi"])
 def test_the_table_sorts_and_ignores_nonsense(client, study, sort):
     response = client.get(f"{ADDRESS}?tri={sort}")
     rows = [line.figures.name for line in response.context["rows"]]
@@ -264,7 +385,7 @@ def test_a_number_that_names_a_territory_is_checked_there(client, home, q, addre
     ],
 )
 def test_claimed_places_have_every_word_of_the_name(q, codes):
-    assert {each.code for each in queries.claimed_places(parse(q))} == codes
+    assert {each.code for each in claimed_places(parse(q))} == codes
 
 
 def test_a_number_that_names_a_stored_perimeter_is_checked_there(client, home):
@@ -281,9 +402,54 @@ def test_a_number_is_checked_against_the_latest_study_without_computing_another(
     assert page.context["verdict"] and Study.objects.get() == study
 
 
+@pytest.mark.parametrize(
+    ("q", "words"),
+    [
+        ("9 000 personnes à Montluçon", "Trop haut"),
+        ("une personne sur cinq à Montluçon", "Compatible"),
+        ("13 millions de Français en difficulté", "Publié par l’État en 2018"),
+    ],
+)
+def test_a_number_of_a_town_never_studied_is_answered_while_its_study_computes(client, home, q, words):
+    """Une minute d’attente sans verdict : la première réponse a déjà les nombres du diagnostic."""
+    page = client.get("/territoires/03185/verifier/", {"q": q})
+    assert Study.objects.get().status == "queued" and words in page.context["verdict"].label + text_of(page)
+    assert ("Première réponse" in text_of(page)) == ("Montluçon" in q)
+    assert "data-avancement" in page.content.decode()
+
+
 def test_a_number_of_namesakes_asks_which_one_from_the_page_of_another_place(client, home):
     response = client.get(f"{ADDRESS}verifier/", {"q": "33 % à Évry"}, follow=True)
     assert "De quel territoire parle ce chiffre" in text_of(response)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "66 % des structures aident aux démarches en ligne",
+        "20 % des habitants de l’agglomération n’utilisent pas Internet",
+        "17 % selon une étude du Crédoc et du CCAS",
+    ],
+)
+def test_check_never_asks_which_territory_when_a_number_names_no_other(client, study, q):
+    """« en ligne » n’est pas Ligné : la page d’un territoire répond pour lui."""
+    response = client.get(f"{ADDRESS}verifier/", {"q": q})
+    assert response.status_code == 200 and response.context["verdict"]
+
+
+def test_check_takes_the_namesake_that_its_territory_holds(client, home):
+    """Trois communes peuvent s’appeler Évry : la page de l’Essonne prend celle de l’Essonne."""
+    response = client.get("/territoires/91/verifier/", {"q": "33 % à Évry"})
+    assert response["Location"].startswith("/territoires/91228/verifier/")
+
+
+def test_check_compares_exclusion_with_the_level_of_exclusion(client, study):
+    (excluded,) = (x for x in queries.local_measures(study) if x.definition.id == "exclusion-2017")
+    response = client.get(f"{ADDRESS}verifier/", {"q": "20 000 personnes sont exclues du numérique"})
+    page = text_of(response)
+    assert "sont en exclusion numérique" in response.context["cited"]
+    assert "Trop haut" in page and excluded.people_words.replace("\xa0", " ") in page
+    assert "Champ : 15 ans et plus" in page and "2 000 supposées pour la fourchette" in page
 
 
 @pytest.mark.parametrize("page", ["/verifier/", f"{ADDRESS}verifier/"])
@@ -299,13 +465,23 @@ def test_a_number_of_namesakes_asks_which_one(client, home):
     assert "De quel territoire parle ce chiffre" in page and "Réunion" in page
 
 
+@pytest.mark.parametrize(
+    "q", ["5 % d’illectronisme", "16 % d’Illectronisme", "80 % ne sont pas en difficulté"]
+)
+def test_a_number_has_the_same_verdict_with_or_without_the_name_of_its_territory(client, study, q):
+    verdicts = [
+        client.get(f"{ADDRESS}verifier/", {"q": x}).context["verdict"] for x in (q, f"{q} à Échirolles")
+    ]
+    assert verdicts[0] == verdicts[1] and verdicts[0].kind != "inconnu"
+
+
 def test_a_share_of_the_difficulty_itself_is_compared(client, home):
     verdict = client.get("/verifier/", {"q": "15 % d’illectronisme"}).context["verdict"]
     assert verdict.kind == "compatible"
 
 
 @pytest.mark.parametrize(
-    "q", ["40 % des Grenoblois", "12 000 Grenoblois", "40 % des seniors", "25 % de pauvres"]
+    "q", ["40 % des Grenoblois", "12 000 Grenoblois", "40 % des chômeurs", "25 % de pauvres"]
 )
 def test_a_share_of_other_people_gets_no_verdict(client, home, q):
     page = text_of(client.get("/verifier/", {"q": q}))
@@ -378,7 +554,7 @@ def test_comparing_repeats_no_identifier_and_gives_the_offer_line_by_line(client
     assert all("<a " not in each["svg"] for each in drawn)
     offer = queries.reading(study).offer
     if offer:
-        assert [label for label, _ in page.context["offer"]] == [line.label for line in offer.whole.lines]
+        assert [label for label, _ in page.context["offer"]] == [line.label for line in offer.territory.lines]
 
 
 def test_a_postcode_that_is_also_a_code_says_which_of_the_two_answered(client):
@@ -523,8 +699,55 @@ def test_pending_page_shows_progress_and_may_be_cancelled(client, home):
     assert "Annuler" in text_of(page)
 
 
+def test_the_duration_of_a_study_is_that_of_the_last_ones_measured(client, home):
+    """« 1 min » à l’accueil, « 5 min » dans la mission, « quelques minutes » à l’attente."""
+    assert "Résultat dans environ 2 min." in text_of(client.get(ADDRESS)), "none measured yet"
+    Study.objects.create(key="fait", place="38170", name="A", inputs={}, status=rules.DONE, seconds=200)
+    assert "Résultat dans environ 4 min." in text_of(client.get(ADDRESS))
+    queued_study = Study.objects.get(place="38151")
+    earlier = Study.objects.create(key="avant", place="38169", name="A", inputs={}, status=rules.QUEUED)
+    actions.compute_later.using(priority=rules.SIGNED_IN).enqueue(earlier.pk)
+    assert "Résultat dans environ 8 min." in text_of(client.get(ADDRESS)), "those before it included"
+    running = Study.objects.filter(pk=queued_study.pk)
+    running.update(status=rules.RUNNING, started_at=timezone.now())
+    assert "Un calcul dure environ 4 min." in text_of(client.get(ADDRESS))
+    running.update(started_at=timezone.now() - timedelta(minutes=16))
+    assert "Plus long que prévu : un calcul dure environ 4 min." in text_of(client.get(ADDRESS))
+
+
 def test_the_first_figure_is_that_of_the_diagnosis(study):
     assert queries.first_headline(study) == queries.reading(study).headline
+
+
+def test_the_first_measures_are_those_of_the_study(study):
+    """« 11 à 24 % » à la vérification, puis « 13 à 21 % » une fois calculé : un nombre n’a qu’une marge."""
+    first, last = queries.first_measures(study), queries.local_measures(study)
+    assert [(each.share_words, each.people_words) for each in first] == [
+        (each.share_words, each.people_words) for each in last
+    ]
+    assert [each.definition for each in first] == [each.definition for each in last]
+    assert {round(each.n_residents) for each in first} == {each.n_residents for each in last} != {0}
+
+
+def test_a_survey_answers_a_number_while_the_study_of_its_territory_computes(client, home, monkeypatch):
+    row = {
+        "question": "dernier_usage_internet", "libelle": "Dernier usage d’Internet ?", "modalite": "jamais",
+        "libelle_modalite": "Jamais", "par": "", "groupe": "", "base": 352, "part": 8, "bas": 5, "haut": 11,
+        "calcul": "redressé", "arrondi": "nearest", "univers": "habitants de 15 ans et plus",
+    }  # fmt: skip
+    surveyed = criteria.answered("inhabitants", [row], "« Enquête », édition 1, 2026")
+    monkeypatch.setattr(queries.evidence, "survey_by_survey", lambda places: [surveyed])
+    page = client.get("/territoires/03185/verifier/", {"q": "8 % n’utilisent jamais Internet à Montluçon"})
+    assert Study.objects.get().status == "queued"
+    assert page.context["verdict"].kind == "compatible" and "Jamais" in page.context["verdict"].title
+
+
+def test_a_first_answer_is_rough_where_the_territory_is_too_large(client, home, monkeypatch):
+    monkeypatch.setattr(queries, "MOST_AT_ONCE", 1)
+    queries._first_measures.cache_clear()
+    page = text_of(client.get("/territoires/03185/verifier/", {"q": "9 000 personnes à Montluçon"}))
+    queries._first_measures.cache_clear()
+    assert "Ni les diplômes ni les revenus n’y entrent encore" in page
 
 
 def test_a_page_answers_with_its_first_figure_before_its_study_is_computed(client, home, monkeypatch):
@@ -541,6 +764,13 @@ def test_a_page_answers_with_its_first_figure_before_its_study_is_computed(clien
     assert "les cartes et les documents se calculent encore" in pages[-1]
 
 
+def test_first_answer_on_a_departement_takes_its_article(client, home):
+    """« À l’échelle d’Indre », « Le calcul d’Indre », avant son étude."""
+    page = text_of(client.get("/territoires/36/verifier/?q=20+%25+dans+l’Indre"))
+    assert "Le calcul de l’Indre" in page
+    assert "d’Indre" not in page
+
+
 def test_pages_show_the_previous_study_while_a_newer_one_is_computed(client, study):
     """Une correction fait recalculer : les pages montrent l’étude d’avant, et disent qu’une autre vient."""
     Correction.objects.create(
@@ -553,7 +783,33 @@ def test_pages_show_the_previous_study_while_a_newer_one_is_computed(client, stu
     newer = Study.objects.exclude(pk=study.pk).get()
     assert newer.status == rules.QUEUED
     actions.cancel(newer)
-    assert "Relancer le calcul" in text_of(client.get(ADDRESS))
+    page = text_of(client.get(ADDRESS))
+    assert "Relancer le calcul" in page and "Ces chiffres sont ceux de l’étude précédente" in page
+    assert f"environ {queries.first_headline(study).value}".replace("\xa0", " ") in page
+
+
+def test_a_page_that_waits_says_its_first_figure_in_the_language_of_its_reader(client, home):
+    page = text_of(client.get("/territoires/46102/", headers={"Accept-Language": "ro"}))
+    first = queries.first_headline(Study.objects.get())
+    assert f"aproximativ {first.value}".replace("1\xa0", "1.") in page
+    assert "Figeac" in page[: page.index("aproximativ")]
+
+
+@pytest.mark.parametrize(
+    ("code", "waits", "stops"),
+    [
+        ("en", "Waiting to be calculated", "Cancel the calculation"),
+        ("ar", "في انتظار الحساب", "إلغاء الحساب"),
+    ],
+)
+def test_who_waits_for_a_territory_reads_why_in_their_language(client, home, code, waits, stops):
+    """« En attente du calculateur… Annuler » : la première chose lue d’une commune jamais calculée."""
+    first = client.get(f"{ADDRESS}?lang={code}").content.decode()
+    box = first[first.index('id="avancement"') :]
+    again = client.get(f"/etudes/{Study.objects.get().key}/avancement/")
+    for page in (box, again.content.decode()):
+        assert waits in page and stops in page and f'lang="{code}"' in page
+        assert "Un calcul dure" not in page
 
 
 def test_a_page_waits_without_a_figure_when_its_territory_is_too_large(client, home, monkeypatch):
@@ -601,7 +857,26 @@ def test_pending_study_is_cancelled_at_once(client, home):
 
 def test_study_is_cancelled_by_its_requester_alone(client, home):
     study = actions.ask(StudyRequest(place="38151"))
+    client.force_login(account("ailleurs", "analyste", territory="59"))
     assert client.post(f"/etudes/{study.key}/arreter/").status_code == 404
+    assert "Annuler" not in text_of(client.get(ADDRESS))
+    study.refresh_from_db()
+    assert study.status == rules.QUEUED
+    client.force_login(account("ici", "analyste", territory="38"))
+    assert "Annuler" in text_of(client.get(ADDRESS))
+    assert client.post(f"/etudes/{study.key}/arreter/").status_code == 302
+    assert "Relancer le calcul" in text_of(client.get(ADDRESS))
+
+
+def test_study_that_somebody_stopped_is_computed_for_who_comes_next(client, home):
+    """Un inconnu annulait, et la commune restait sans chiffre pour tout le monde."""
+    client.get(ADDRESS)
+    study = Study.objects.get()
+    client.post(f"/etudes/{study.key}/arreter/")
+    page = text_of(client.get(ADDRESS))
+    first = queries.first_headline(study)
+    assert "Relancer le calcul" in page and f"environ {first.value}".replace("\xa0", " ") in page
+    assert "<progress" in Client().get(ADDRESS).content.decode()
     study.refresh_from_db()
     assert study.status == rules.QUEUED
 
@@ -756,6 +1031,122 @@ def test_two_workers_never_write_the_files_of_one_study_at_once(study, monkeypat
     actions.refresh_later.func(study.pk)
     actions.publish_later.func(study.pk)
     assert written == [study.pk] * 2, "files and pages of one study tell the same places"
+
+
+def test_a_document_waits_for_the_site_that_writes_its_study_again(study, monkeypatch):
+    """Pendant que le site refaisait l’étude, « rapport synthese » écrivait les lieux d’avant sans le dire."""
+    written, site = [], ExitStack()
+    monkeypatch.setattr(queries, "offer_is_behind", lambda study: not written)
+    monkeypatch.setattr(actions, "_write", lambda study, begun: written.append(study.pk))
+    monkeypatch.setattr(platform_study, "sleep", lambda _: site.close())
+    with site:
+        site.enter_context(actions.locks.exclusive(f"etude-{study.pk}"))
+        assert platform_study.up_to_date(study)
+    assert written == [study.pk], "once the site has let its files go"
+    written.clear()
+    monkeypatch.setattr(platform_study, "PATIENCE", -1)
+    with actions.locks.exclusive(f"etude-{study.pk}"), pytest.raises(Refused, match="n’est pas à jour"):
+        platform_study.up_to_date(study)
+
+
+def test_a_document_waits_for_the_files_that_lack_words_just_typed(study, monkeypatch):
+    """Pendant que le site écrivait l’étude, « rapport » rendait le dossier d’avant le commentaire."""
+    written, site = [], ExitStack()
+    monkeypatch.setattr(actions, "_publish", lambda study: written.append(study.pk))
+    monkeypatch.setattr(platform_study, "sleep", lambda _: site.close())
+    platform_study.with_its_words(study)
+    assert not written, "nobody wrote since"
+    actions.publish_again(study.place)
+    with site:
+        site.enter_context(actions.locks.exclusive(f"etude-{study.pk}"))
+        platform_study.with_its_words(study)
+    assert written == [study.pk], "once the site has let its files go"
+    monkeypatch.setattr(platform_study, "PATIENCE", -1)
+    with actions.locks.exclusive(f"etude-{study.pk}"), pytest.raises(Refused, match="Un texte a changé"):
+        platform_study.with_its_words(study)
+
+
+@pytest.mark.both_databases
+def test_what_is_published_while_a_study_is_computed_is_written_once_it_ends(home, monkeypatch):
+    """Un plan publié pendant le calcul manquait au dossier jusqu’à son prochain changement."""
+    study, written = actions.ask(StudyRequest(place="38151")), []
+    monkeypatch.setattr(actions, "_publish", lambda study: written.append(study.pk))
+    waits = queries.tasks_of(study, actions.publish_later.module_path, alive=True)
+    actions.publish_again(study.place)
+    assert not waits.exists(), "a study that waits will read the plan of its day"
+
+    def compute(study, *_):
+        actions.publish_again(study.place)
+        actions.publish_later.func(study.pk)
+
+    monkeypatch.setattr(actions, "_write", compute)
+    monkeypatch.setattr(queries, "is_lost", lambda study: False)
+    actions.compute(study)
+    assert not written and waits.filter(run_after__gt=timezone.now()).exists(), "its files are in hand"
+    actions.publish_later.func(study.pk)
+    assert written == [study.pk]
+
+
+@pytest.mark.parametrize("name", rules.DOSSIERS)
+def test_a_dossier_that_is_rewritten_is_never_the_current_one(client, study, name):
+    """Le dossier d’avant le plan se téléchargeait à côté de diapositives écrites avec lui."""
+    address = reverse("download", args=[study.key, name])
+    assert "precedente" not in client.get(address)["Content-Disposition"]
+    actions.publish_again(study.place)
+    page = client.get(address, follow=True)
+    assert page.redirect_chain[0][0] == reverse("reports", args=[study.place])
+    assert page.content.decode().count("La version précédente") == len(rules.DOSSIERS)
+    former = client.get(address, {"avant": "1"})["Content-Disposition"]
+    assert former.startswith("attachment") and f"version-precedente-{name}" in former
+    archive = client.get(reverse("everything", args=[study.key])).content
+    names = zipfile.ZipFile(BytesIO(archive)).namelist()
+    assert f"version-precedente-{name}" in names and name not in names and "zones.csv" in names
+
+
+def test_a_study_that_another_replaced_keeps_the_words_of_its_day(study):
+    """Deux études d’avant se récrivaient, une minute chacune, devant celle qu’un recensement attendait."""
+    inputs = {**study.inputs, "corrections": [["cnaf-2021-iris", "381510101", "rsa", 40.0]]}
+    filtered = {**study.inputs, "definition": "sans-internet"}
+    former, narrowed = (
+        Study.objects.create(
+            key=rules.key_of(each), place=study.place, name=study.name, inputs=each, status=rules.DONE
+        )
+        for each in (inputs, filtered)
+    )
+    actions.publish_again(study.place)
+    assert [actions.is_rewritten(each) for each in (study, former, narrowed)] == [True, False, True]
+
+
+@pytest.mark.parametrize("status", [rules.QUEUED, rules.RUNNING])
+def test_a_study_about_to_be_replaced_is_written_again_only_if_the_other_fails(study, monkeypatch, status):
+    """Trois réécritures de cinq minutes passaient devant l’étude qui remplaçait leurs chiffres."""
+
+    def stop(*_):
+        raise actions.Cancelled
+
+    inputs = {**study.inputs, "corrections": [["cnaf-2021-iris", "381510101", "rsa", 40.0]]}
+    next_study = Study.objects.create(
+        key=rules.key_of(inputs), place=study.place, name=study.name, inputs=inputs, status=status
+    )
+    actions.publish_again(study.place)
+    assert not actions.is_rewritten(study)
+    if status == rules.QUEUED:
+        actions.cancel(next_study)
+    else:
+        monkeypatch.setattr(actions, "_write", stop)
+        actions.compute(next_study)
+    assert Study.objects.get(pk=next_study.pk).status == rules.CANCELLED
+    assert actions.is_rewritten(study), "its words are those of today"
+
+
+def test_a_page_read_again_asks_for_one_refresh(study, monkeypatch):
+    """Une page relue chaque minute ajoutait chaque fois un calcul devant ceux qui attendaient."""
+    monkeypatch.setattr(queries, "offer_is_behind", lambda row: True)
+    monkeypatch.setattr(actions.cache, "get", lambda key: None)
+    monkeypatch.setattr(actions.cache, "add", lambda *args, **more: True)
+    for _ in range(3):
+        actions.catch_up(study)
+    assert queries.tasks_of(study, actions.refresh_later.module_path).count() == 1
 
 
 def test_what_another_server_writes_is_not_tidied_under_it(study, settings, tmp_path):
@@ -936,26 +1327,6 @@ def test_a_comment_says_when_its_study_is_no_longer_the_one_beside_it(client, co
     read = {"synthese": "Environ 39 000 personnes.", "initial-synthese": "Environ 39 000 personnes."}
     client.post(address, {**comment_fields, **initial_fields, **read, "relus": "on"})
     assert "à relire" not in text_of(client.get(ADDRESS))
-
-
-def test_two_who_comment_a_section_see_each_other(client, coordinator, study):
-    """Qui enregistre en second lit ce que le premier a écrit de la même partie ; les autres parties vont ensemble."""
-    client.force_login(coordinator)
-    address = "/espace/territoires/38151/commentaires/"
-    opened = {"initial-synthese": "", "initial-besoins": ""}
-    client.post(address, {**opened, "synthese": "La gare ferme.", "besoins": ""})
-    answer = client.post(address, {**opened, "synthese": "Un bus vient.", "besoins": ""})
-    assert answer.status_code == 400
-    page_text = text_of(answer)
-    assert "Quelqu’un d’autre a écrit entre-temps : « La gare ferme. » Gardez-en" in page_text
-    assert "Un bus vient." in page_text and queries.typed_comments("38151") == {"synthese": "La gare ferme."}
-    assert client.post(address, {**opened, "synthese": "", "besoins": "Le marché."}).status_code == 302
-    again = {"initial-synthese": "La gare ferme.", "initial-besoins": "Le marché."}
-    client.post(address, {**again, "synthese": "La gare ferme, un bus vient.", "besoins": "Le marché."})
-    assert queries.typed_comments("38151") == {
-        "synthese": "La gare ferme, un bus vient.",
-        "besoins": "Le marché.",
-    }
 
 
 @pytest.mark.both_databases

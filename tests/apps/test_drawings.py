@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import pytest
 from django.template import Context, Template
 
-from maillage.reports.page import charts, drawings
-from maillage.reports.page.design import tokens
-from tests.house.test_house import contrast
+from maillage.publishing.page import charts, drawings
+from maillage.publishing.page.design import tokens
+from tests.support.drawn import contrast
 
 SVG = "{http://www.w3.org/2000/svg}"
 CLASSES = set(re.findall(r"\.(d-[\w-]+)", drawings.drawings_css()))
@@ -49,36 +49,35 @@ def test_every_picture_of_the_questions_the_cards_and_the_modules_is_drawn():
     assert drawings.names() == sorted([*REQUESTED_DRAWINGS, *(f"carte-{name}" for name in CARDS), *LEARNING])
 
 
-@pytest.mark.parametrize("name", drawings.names())
-def test_a_drawing_is_small_and_coloured_by_classes_alone(name):
-    text = drawings.read(name)
-    assert len(text.encode()) <= 2_500
-    root = ElementTree.fromstring(text)
-    assert root.tag == f"{SVG}svg"
-    assert root.attrib == {"viewBox": "0 0 96 96"}
-    shapes = [shape for shape in root.iter() if shape is not root]
-    for shape in shapes:
-        assert shape.tag.removeprefix(SVG) in {"path", "circle", "ellipse", "rect", "g"}
-        assert not {"fill", "stroke", "style", "id", "opacity", "stroke-width"} & set(shape.attrib)
-        assert shape.tag == f"{SVG}g" or set(shape.attrib["class"].split()) <= CLASSES
-    classes = [set(shape.attrib.get("class", "").split()) for shape in shapes]
-    discs = [
-        class_names for class_names in classes if any(each.startswith("d-teinte-") for each in class_names)
-    ]
-    assert len(discs) == 1, "one disc of tint"
-    assert discs[0] == classes[0], "the disc stands behind"
-    assert len(set().union(*classes) & {"d-pastel", "d-garance", "d-gaude", "d-tilleul"}) <= 2, (
-        "two flat colours"
-    )
+def test_each_drawing_is_small_and_coloured_by_classes_alone():
+    for name in drawings.names():
+        text = drawings.read(name)
+        assert len(text.encode()) <= 2_500, name
+        root = ElementTree.fromstring(text)
+        assert root.tag == f"{SVG}svg", name
+        assert root.attrib == {"viewBox": "0 0 96 96"}, name
+        shapes = [shape for shape in root.iter() if shape is not root]
+        for shape in shapes:
+            assert shape.tag.removeprefix(SVG) in {"path", "circle", "ellipse", "rect", "g"}, name
+            assert not {"fill", "stroke", "style", "id", "opacity", "stroke-width"} & set(shape.attrib), name
+            assert shape.tag == f"{SVG}g" or set(shape.attrib["class"].split()) <= CLASSES, name
+        classes = [set(shape.attrib.get("class", "").split()) for shape in shapes]
+        discs = [
+            class_names
+            for class_names in classes
+            if any(each.startswith("d-teinte-") for each in class_names)
+        ]
+        assert len(discs) == 1, f"one disc of tint: {name}"
+        assert discs[0] == classes[0], f"the disc stands behind: {name}"
+        assert len(set().union(*classes) & {"d-pastel", "d-garance", "d-gaude", "d-tilleul"}) <= 2, (
+            f"two flat colours: {name}"
+        )
 
 
-@pytest.mark.parametrize(
-    "name",
-    [name for name in REQUESTED_DRAWINGS if re.search(r"vide$|barree|^rien|jamais|^personne|discret", name)],
-)
-def test_absence_is_drawn_by_dashes_or_by_a_bar(name):
-    text = drawings.read(name)
-    assert "d-tiret" in text or "d-gros" in text
+def test_absence_is_drawn_by_dashes_or_by_a_bar():
+    for name in REQUESTED_DRAWINGS:
+        if re.search(r"vide$|barree|^rien|jamais|^personne|discret", name):
+            assert re.search("d-tiret|d-gros", drawings.read(name)), name
 
 
 @pytest.mark.parametrize("theme", ["jour", "nuit"])

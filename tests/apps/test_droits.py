@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -10,33 +9,35 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.models import Entry, User
-from maillage.apps.actes.actions import corrections, noting
-from maillage.apps.actes.rules import Draft
 from maillage.apps.agenda.models import Appointment, MailboxRecord
-from maillage.apps.droits.actions import deadlines, letters
-from maillage.apps.droits.actions import telling as right_telling
-from maillage.apps.droits.actions.telling import Telling
-from maillage.apps.droits.models import Fact, LocalChecklist
-from maillage.apps.droits.queries import cards, checklists, lines, persons
-from maillage.apps.droits.rules import facts
+from maillage.apps.directory.memberships.models import Membership
 from maillage.apps.learning.models import Plan
-from maillage.apps.memberships.models import Membership
-from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import answers, drafts, forgetting, sending
-from maillage.apps.orientations.forms.answers import ServedForm
-from maillage.apps.orientations.queries import copies
-from maillage.apps.orientations.queries.people import traces
-from maillage.apps.people.actions import consents
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Consent, Person
-from maillage.apps.reminders.models import Reminder
-from maillage.apps.reminders.queries import lists as reminders
+from maillage.apps.people.actes.actions import acts as actes_actions
+from maillage.apps.people.actes.rules import Draft
+from maillage.apps.people.persons.actions import consents, forgetting
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Consent, Person
+from maillage.apps.people.reminders import queries as reminders_queries
+from maillage.apps.people.reminders.models import Reminder
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.droits.actions import deadlines, letters
+from maillage.apps.referrals.droits.actions import telling as right_telling
+from maillage.apps.referrals.droits.actions.telling import Telling
+from maillage.apps.referrals.droits.models import Fact, LocalChecklist
+from maillage.apps.referrals.droits.queries import cards, checklists, lines, persons
+from maillage.apps.referrals.droits.rules import facts
+from maillage.apps.referrals.orientations.actions import answers, sending
+from maillage.apps.referrals.orientations.forms.answers import ServedForm
+from maillage.apps.referrals.orientations.queries import copies
+from maillage.apps.referrals.orientations.queries.people import traces
 from maillage.kernel.errors import Refused
 from maillage.words.languages import speaking
 from tests.conftest import account, with_role
 from tests.support.acts import draft
 from tests.support.places import place
+from tests.support.prose import text_of
+from tests.support.referrals import prepare
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -44,11 +45,6 @@ TODAY = date(2026, 11, 23)
 RIGHT = Telling(
     procedure="complementaire-sante", kind=facts.OBTAINED, on=date(2026, 2, 1), until=date(2027, 1, 31)
 )
-
-
-@pytest.fixture
-def structure():
-    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
 
 
 @pytest.fixture
@@ -91,10 +87,6 @@ def tell(person, by, kind, on=TODAY, procedure="logement-social", at=AT, **more)
 
 def states(user, person) -> dict[str, str]:
     return {each.procedure: each.standing.state for each in lines.lines(user, person, TODAY)}
-
-
-def text(response) -> str:
-    return unescape(re.sub(r"<[^>]+>|\s+", " ", response.content.decode())).replace("\u202f", " ")
 
 
 def page(person: Person, rest: str = "") -> str:
@@ -179,7 +171,7 @@ def test_acts_and_plans_feed_the_same_line(andrei, leila, structure):
         end="waiting",
         done_at=AT - timedelta(days=14),
     )
-    act = noting.note(draft, by=leila, structure=structure, person=andrei, at=AT)
+    act = actes_actions.note(draft, by=leila, structure=structure, person=andrei, at=AT)
     Plan.objects.create(
         person=andrei,
         structure=structure,
@@ -193,7 +185,7 @@ def test_acts_and_plans_feed_the_same_line(andrei, leila, structure):
     assert states(leila, andrei) == {"prime-activite": "waiting", "impots": "prepared"}
     tell(andrei, leila, facts.OBTAINED, procedure="prime-activite")
     assert states(leila, andrei)["prime-activite"] == "obtained", "one line, whatever told it"
-    corrections.strike(act, by=leila, at=AT)
+    actes_actions.strike(act, by=leila, at=AT)
     Fact.objects.all().delete()
     assert "prime-activite" not in states(leila, andrei), "a struck act tells nothing"
 
@@ -216,15 +208,15 @@ def test_begun_again_left_and_taken_up(andrei, leila):
 
 def test_a_right_obtained_is_no_news_of_who_took_their_yes_back(andrei, leila, pro):
     tell(andrei, leila, facts.OBTAINED)
-    assert "Droit obtenu : Logement social" in text(pro.get("/espace/"))
+    assert "Droit obtenu : Logement social" in text_of(pro.get("/espace/"))
     consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
-    assert "Droit obtenu" not in text(pro.get("/espace/"))
+    assert "Droit obtenu" not in text_of(pro.get("/espace/"))
 
 
 def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
     fact = right_telling.tell(andrei, RIGHT, by=leila, at=AT)
     consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
-    page_text = text(pro.get(page(andrei)))
+    page_text = text_of(pro.get(page(andrei)))
     assert "n’a pas dit oui" in page_text
     assert "en danger" in page_text
     assert "Complémentaire" not in page_text
@@ -242,7 +234,7 @@ def test_without_a_yes_only_counts_are_read(andrei, leila, pro):
     assert Fact.objects.get() == fact and fact.struck_at is None
     sent = {"pour": "track", "comment": "read", "reponse": "oui", "suite": "droits"}
     assert pro.post(reverse("person_consent", args=[andrei.pk]), sent).url == page(andrei)
-    assert "1 à refaire" in text(pro.get(page(andrei)))
+    assert "1 à refaire" in text_of(pro.get(page(andrei)))
 
 
 def test_same_procedure_at_two_places_notifies_both(andrei, leila, diallo, other, pro, client):
@@ -253,9 +245,11 @@ def test_same_procedure_at_two_places_notifies_both(andrei, leila, diallo, other
     assert lines.other_helpers(leila, andrei) == [], "the person did not say that helpers may know"
     consents.agree(person=andrei, purpose="show", how="read", by=leila, at=AT)
     (helper,) = lines.other_helpers(leila, andrei)
-    assert (helper.who, helper.since) == ("M. Diallo, SLS Grenoble SUD", date(2026, 11, 12))
-    assert [each.who for each in lines.other_helpers(diallo, andrei)] == ["Leïla, Pimms Mediation Grenoble"]
-    assert "suit aussi « Logement social » depuis le 12 novembre 2026" in text(pro.get(page(andrei)))
+    assert (helper.author, helper.since) == ("M. Diallo, SLS Grenoble SUD", date(2026, 11, 12))
+    assert [each.author for each in lines.other_helpers(diallo, andrei)] == [
+        "Leïla, Pimms Mediation Grenoble"
+    ]
+    assert "suit aussi « Logement social » depuis le 12 novembre 2026" in text_of(pro.get(page(andrei)))
     sent = pro.post(page(andrei, f"faits/{helper.fact.pk}/ecrire/"), {"texte": "On se partage le dossier ?"})
     assert sent.status_code == 302
     (message,) = Message.objects.filter(key__startswith="droit-")
@@ -272,7 +266,7 @@ def test_two_helpers_of_one_structure_know_of_each_other(andrei, leila, structur
     tell(andrei, leila, facts.SENT)
     tell(andrei, karim, facts.RECEIPT)
     (helper,) = lines.other_helpers(leila, andrei)
-    assert (helper.who, helper.ours) == ("Karim", True)
+    assert (helper.author, helper.is_same_structure) == ("Karim", True)
 
 
 def test_person_reads_the_events_in_their_language(andrei, leila, diallo, other):
@@ -353,17 +347,17 @@ def test_a_card_to_give_is_taken_back_once_the_letter_is_answered(andrei, leila,
     letter = tell(andrei, leila, facts.NOTIFIED, arrived, until=answer_before)
     other = tell(andrei, leila, facts.NOTIFIED, arrived, "rsa", until=answer_before)
     deadlines.run_deadlines(at=AT)
-    pending_reminders = reminders.to_do(Reminder.objects.all(), AT)
+    pending_reminders = reminders_queries.to_do(Reminder.objects.all(), AT)
     assert {each.row for each in pending_reminders} == {letter.pk, other.pk}
     later = AT + timedelta(hours=1)
     act = draft(kind="together", procedure="logement-social", done_at=later)
-    noting.note(act, person=andrei, by=leila, structure=structure, at=later)
+    actes_actions.note(act, person=andrei, by=leila, structure=structure, at=later)
     deadlines.run_deadlines(at=later)
-    assert [each.row for each in reminders.to_do(Reminder.objects.all(), later)] == [other.pk]
+    assert [each.row for each in reminders_queries.to_do(Reminder.objects.all(), later)] == [other.pk]
     consents.withdraw(Consent.objects.get(person=andrei, purpose="track"), by=leila, at=later)
     deadlines.run_deadlines(at=later)
-    assert not reminders.to_do(Reminder.objects.all(), later).exists()
-    person_reminders = reminders.of_person(andrei, later, structures=frozenset({structure.pk}))
+    assert not reminders_queries.to_do(Reminder.objects.all(), later).exists()
+    person_reminders = reminders_queries.of_person(andrei, later, structures=frozenset({structure.pk}))
     assert {each.state for each in person_reminders} == {"retiré : plus rien à faire"}
 
 
@@ -407,7 +401,7 @@ def test_who_helps_there_no_more_is_neither_reminded_nor_written_to(andrei, leil
     karim = account("karim", "aidant", shown="Karim", structure=structure)
     fact = right_telling.tell(andrei, RIGHT, by=karim, at=AT)
     tell(andrei, leila, facts.BEGUN, procedure=RIGHT.procedure)
-    assert [each.who for each in lines.other_helpers(leila, andrei)] == ["Karim"]
+    assert [each.author for each in lines.other_helpers(leila, andrei)] == ["Karim"]
     Membership.objects.filter(user=karim).delete()
     assert lines.other_helpers(leila, andrei) == []
     with pytest.raises(Refused, match="ne suit plus"):
@@ -428,33 +422,33 @@ def test_right_requested_again_sends_no_notification(andrei, leila):
 
 
 def test_a_helper_follows_a_procedure_by_the_pages(andrei, leila, pro):
-    assert "Aucune démarche notée" in text(pro.get(page(andrei)))
+    assert "Aucune démarche notée" in text_of(pro.get(page(andrei)))
     added = pro.post(page(andrei, "ajouter/"), {"demarche": "carte-identite"})
     assert added.url == page(andrei, "carte-identite/")
-    one = text(pro.get(added.url))
+    one = text_of(pro.get(added.url))
     assert "On ne sait pas" in one
     assert "Une photo d’identité de moins de 6 mois" in one
     pro.post(page(andrei, "carte-identite/papiers/"), {"papier": "photo"})
-    assert "1 papier réuni sur 4" in text(pro.get(page(andrei)))
+    assert "1 papier réuni sur 4" in text_of(pro.get(page(andrei)))
     pro.post(page(andrei, "carte-identite/papiers/"), {"papier": "photo", "oter": "1"})
-    assert "On ne sait pas" in text(pro.get(page(andrei)))
+    assert "On ne sait pas" in text_of(pro.get(page(andrei)))
     stamp = lines.one(leila, andrei, "carte-identite", TODAY).stamp
     sent = {"fait": "sent", "le": "2026-11-16", "vu": stamp}
     response = pro.post(page(andrei, "carte-identite/"), sent)
-    assert "C’est noté" in text(pro.get(response.url))
+    assert "C’est noté" in text_of(pro.get(response.url))
     stale = pro.post(page(andrei, "carte-identite/"), sent | {"fait": "receipt"})
     assert stale.status_code == 400
-    assert "a noté autre chose" in text(stale)
+    assert "a noté autre chose" in text_of(stale)
     assert pro.post(page(andrei, "carte-identite/"), {"vu": "", "le": "2026-02-30"}).status_code == 400
     fact = Fact.objects.get(kind="sent")
     pro.post(page(andrei, f"faits/{fact.pk}/"), {"corriger": "1", "le": "2026-11-15"})
-    assert "Envoyée il y a 8 jours" in text(pro.get(page(andrei)))
+    assert "Envoyée il y a 8 jours" in text_of(pro.get(page(andrei)))
     pro.post(page(andrei, f"faits/{Fact.objects.get(kind='sent', struck_at=None).pk}/"), {"rayer": "1"})
-    assert "Annulé ou corrigé" in text(pro.get(page(andrei, "carte-identite/")))
+    assert "Annulé ou corrigé" in text_of(pro.get(page(andrei, "carte-identite/")))
     pro.post(page(andrei, "carte-identite/geste/"), {"geste": "laisser"})
-    assert "Plus suivies (1)" in text(pro.get(page(andrei)))
+    assert "Plus suivies (1)" in text_of(pro.get(page(andrei)))
     assert pro.get(page(andrei, "inconnue/")).status_code == 404
-    assert "Mes démarches" in text(pro.get(page(andrei, "imprimer/")))
+    assert "Mes démarches" in text_of(pro.get(page(andrei, "imprimer/")))
     assert Entry.objects.filter(verb="droit.printed", row=andrei.pk).exists()
 
 
@@ -470,8 +464,8 @@ def test_second_date_of_a_new_letter_is_read_as_a_deadline(andrei, leila, pro):
 
 def test_the_sheet_of_the_person_says_what_presses(andrei, leila, pro):
     right_telling.tell(andrei, RIGHT, by=leila, at=AT)
-    assert "À refaire avant le 30 novembre" in text(pro.get("/espace/"))
-    page_text = text(pro.get(f"/espace/personnes/{andrei.pk}/"))
+    assert "À refaire avant le 30 novembre" in text_of(pro.get("/espace/"))
+    page_text = text_of(pro.get(f"/espace/personnes/{andrei.pk}/"))
     assert "1 à refaire avant le 30 novembre." in page_text
     assert "a noté où en est une démarche : Complémentaire santé solidaire" in page_text
 
@@ -490,15 +484,15 @@ def test_latest_of_two_editable_lists_is_displayed(leila, structure, other, pro)
             seen_on=TODAY,
             at=AT + timedelta(days=n),
         )
-    page_text = text(pro.get("/espace/papiers-demandes/"))
+    page_text = text_of(pro.get("/espace/papiers-demandes/"))
     assert "2 papiers, votre liste du" in " ".join(page_text.split()) and "1 papier, votre" not in page_text
 
 
 def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
     tell(andrei, leila, facts.PAPER, procedure="carte-identite", paper="photo")
-    assert "Carte d’identité" in text(pro.get("/espace/papiers-demandes/"))
+    assert "Carte d’identité" in text_of(pro.get("/espace/papiers-demandes/"))
     address = "/espace/papiers-demandes/liste/?demarche=carte-identite"
-    assert "La liste commune" in text(pro.get(address))
+    assert "La liste commune" in text_of(pro.get(address))
     sent = {
         "demarche": "carte-identite",
         "papiers": "Une photo d’identité de moins de 6 mois\nLe livret de famille\n\n",
@@ -516,7 +510,7 @@ def test_a_structure_writes_its_own_list(andrei, leila, pro, structure):
     ]
     assert pro.post("/espace/papiers-demandes/liste/", sent | {"papiers": "Rien d’autre"}).status_code == 302
     LocalChecklist.objects.filter(pk=first.pk).update(retired_at=datetime(2026, 11, 22, 23, 30, tzinfo=UTC))
-    former = text(pro.get(address))
+    former = text_of(pro.get(address))
     assert "Les listes d’avant (1)" in former
     assert "Jusqu’au 23 novembre 2026" in former, "half past midnight, here"
     assert pro.post("/espace/papiers-demandes/liste/", sent | {"source": ""}).status_code == 400
@@ -533,10 +527,10 @@ def test_who_saw_and_did_tells_a_helper_no_procedure_of_another_structure(
 ):
     people.follow(person=andrei, structure=other, by=diallo, at=AT)
     tell(andrei, diallo, facts.SENT, procedure="titre-sejour")
-    noting.note(draft(procedure="rsa", done_at=AT), by=diallo, structure=other, person=andrei, at=AT)
+    actes_actions.note(draft(procedure="rsa", done_at=AT), by=diallo, structure=other, person=andrei, at=AT)
     tell(andrei, leila, facts.SENT)
     sheet = reverse("person", args=[andrei.pk])
-    journal_text = text(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
+    journal_text = text_of(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
     assert "a noté où en est une démarche : Logement social" in journal_text
     assert "M. Diallo (SLS Grenoble SUD) a noté où en est une démarche" in journal_text, (
         "that it was done is told"
@@ -545,7 +539,7 @@ def test_who_saw_and_did_tells_a_helper_no_procedure_of_another_structure(
     everything = " ".join(each.words for each in traces(andrei))
     assert "Titre de séjour" in everything and "RSA" in everything, "the person reads it all"
     consents.withdraw(Consent.objects.get(purpose="track"), by=leila, at=AT)
-    assert "Logement social" not in text(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
+    assert "Logement social" not in text_of(pro.get(sheet)).partition("Qui a vu, qui a fait")[2]
 
 
 def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
@@ -570,15 +564,12 @@ def test_the_copy_holds_all_and_erasing_leaves_nothing(andrei, leila):
 
 def test_outcome_of_a_referral_is_on_the_same_line(andrei, leila, diallo, structure):
     lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
-    row = drafts.prepare(
-        drafts.Draft(
-            structure=structure,
-            person=andrei,
-            lieu=lieu,
-            need="assistance",
-            procedure="logement",
-            shared=["procedure"],
-        ),
+    row = prepare(
+        structure=structure,
+        person=andrei,
+        lieu=lieu,
+        procedure="logement",
+        shared=["procedure"],
         by=leila,
         at=AT - timedelta(days=3),
     )
@@ -612,7 +603,7 @@ def test_outcome_of_a_referral_is_on_the_same_line(andrei, leila, diallo, struct
 
 
 def test_unread_mailbox_is_reported_after_thirty_days(andrei, leila, structure, diallo, other, pro):
-    assert "On ne sait pas" in text(pro.get(page(andrei)))
+    assert "On ne sait pas" in text_of(pro.get(page(andrei)))
     looked = AT - timedelta(days=30)
     met = Appointment.objects.create(
         key="a",
@@ -630,38 +621,36 @@ def test_unread_mailbox_is_reported_after_thirty_days(andrei, leila, structure, 
     MailboxRecord.objects.create(
         appointment=met, person=andrei, looked_at=looked, read=2, answered=1, noted_at=looked, by=leila
     )
-    page_text = text(pro.get(page(andrei)))
+    page_text = text_of(pro.get(page(andrei)))
     assert "Avec Leïla. 2 messages lus, 1 réponse faite." in page_text.replace("\xa0", " ")
     assert "un courrier a pu passer" in page_text
     assert cards.late_mailboxes(leila, AT) == [(andrei, 30)]
-    assert "Boîte mail, M. Andrei" in text(pro.get("/espace/"))
+    assert "Boîte mail, M. Andrei" in text_of(pro.get("/espace/"))
     assert cards.late_mailboxes(leila, AT - timedelta(days=1)) == []
     met.pk, met.key, met.state, met.starts_at = None, "b", "booked", AT + timedelta(days=1)
     met.save()
     assert cards.late_mailboxes(leila, AT) == [], "a meeting is planned"
     people.follow(person=andrei, structure=other, by=diallo, at=AT)
     Appointment.objects.filter(key="b").update(structure=other)
-    assert "Un rendez-vous est pris" not in text(pro.get(page(andrei))), "what others do is theirs"
+    assert "Un rendez-vous est pris" not in text_of(pro.get(page(andrei))), "what others do is theirs"
     assert cards.late_mailboxes(leila, AT) == [(andrei, 30)]
     consents.agree(person=andrei, purpose="show", how="read", by=leila, at=AT)
-    assert "Un rendez-vous est pris" in text(pro.get(page(andrei)))
+    assert "Un rendez-vous est pris" in text_of(pro.get(page(andrei)))
     assert cards.late_mailboxes(leila, AT) == []
     Appointment.objects.filter(key="b").update(structure=structure)
-    assert "Demain, mardi 24 novembre" in text(pro.get(page(andrei)))
+    assert "Demain, mardi 24 novembre" in text_of(pro.get(page(andrei)))
 
 
 def test_the_appointment_of_a_referral_is_the_next_one(andrei, leila, structure):
     lieu = place("recoit", {"nom": "SLS", "pivot": "21380185500015"})
     before = AT - timedelta(days=3)
-    row = drafts.prepare(
-        drafts.Draft(
-            structure=structure,
-            person=andrei,
-            lieu=lieu,
-            need="formation",
-            procedure_words="Boîte mail",
-            shared=["procedure"],
-        ),
+    row = prepare(
+        structure=structure,
+        person=andrei,
+        lieu=lieu,
+        need="formation",
+        procedure_words="Boîte mail",
+        shared=["procedure"],
         by=leila,
         at=before,
     )

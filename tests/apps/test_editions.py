@@ -8,22 +8,23 @@ from shutil import copytree
 
 import pytest
 
-from maillage.apps.accounts.models import Entry
 from maillage.apps.dossiers import actions as studies
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.models import Study
-from maillage.apps.pilotage import actions as pilotage
-from maillage.apps.pilotage import views
-from maillage.apps.pilotage.queries import editions, reports
-from maillage.apps.plans import actions
-from maillage.apps.plans import rules as plan_rules
-from maillage.apps.plans.models import Plan, PlanAction
+from maillage.apps.platform.accounts.models import Entry
+from maillage.apps.steering.pilotage import actions as pilotage
+from maillage.apps.steering.pilotage import views
+from maillage.apps.steering.pilotage.queries import editions, reports
+from maillage.apps.steering.plans import actions
+from maillage.apps.steering.plans import rules as plan_rules
+from maillage.apps.steering.plans.models import Plan, PlanAction
+from maillage.apps.surveys.models import Publication, Survey
 from maillage.kernel.errors import Refused
+from maillage.publishing.catalogue import DECK, NAMES
+from maillage.publishing.page import folder, html
+from maillage.publishing.territory import changes, deck, synthesis
+from maillage.publishing.territory import field as field_reading
 from maillage.reference.plan_frames import frames
-from maillage.reports.catalogue import NAMES
-from maillage.reports.page import folder, html
-from maillage.reports.territory import changes, deck, synthesis
-from maillage.reports.territory import field as field_reading
 from tests.conftest import PLACE, account
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +51,16 @@ def freeze(study, settings, tmp_path, monkeypatch):
 
 
 @pytest.fixture
+def _drawn_on_no_paper(monkeypatch) -> None:
+    """Freeze reports as pages and data alone: paper takes seconds, and has its own test."""
+    forms = reports.output.forms
+    page_forms = ("html", "json")
+    monkeypatch.setattr(
+        reports.output, "forms", lambda *parts: {k: v for k, v in forms(*parts).items() if k in page_forms}
+    )
+
+
+@pytest.fixture
 def lea():
     return account("lea", "analyste", territory="38")
 
@@ -62,6 +73,18 @@ def test_without_an_edition_the_page_leads_who_steers_to_freeze_one(client, stud
     client.force_login(lea)
     assert f'href="{EDITIONS_URL}"' in client.get(PAGE).content.decode()
     assert f'href="{EDITIONS_URL}"' in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
+
+
+def test_the_report_of_a_published_survey_is_among_the_reports_of_its_territory(client, study):
+    survey = Survey.objects.create(
+        kind="inhabitants", title="Et vous ?", slug="e", territory=PLACE, made_at=AT
+    )
+    edition = Publication.objects.create(survey=survey, number=1, content={}, published_at=AT)
+    page = client.get(f"/territoires/{PLACE}/rapports/").content.decode()
+    assert 'href="/enquetes/e/resultats/synthese.pdf"' in page and "Et vous ?" in page
+    edition.withdrawn_at = AT
+    edition.save()
+    assert "Et vous ?" not in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
 
 
 def test_the_page_of_changes_writes_no_study_again(client, freeze, monkeypatch):
@@ -124,6 +147,7 @@ def test_the_list_says_who_froze_each_and_when_ten_a_page(client, own_home, stud
     assert "?page=2" in page
 
 
+@pytest.mark.usefixtures("_drawn_on_no_paper")
 def test_a_second_edition_says_what_happened_since_the_first(own_home, study, lea):
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
     Plan.objects.update(published_at=AT)
@@ -144,6 +168,25 @@ def test_a_second_edition_says_what_happened_since_the_first(own_home, study, le
     assert reports.subject(study, AT.date()).changes is None, "a plan that is withdrawn is read nowhere"
 
 
+@pytest.mark.usefixtures("_drawn_on_no_paper")
+def test_a_restitution_is_compared_with_the_last_one(own_home, study, lea):
+    """Les diapositives se comparaient au dossier de novembre, alors qu’une restitution était figée."""
+    plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
+    Plan.objects.update(published_at=AT)
+    prints = []
+    for report, name in ((DECK, "En juin"), ("synthese", "En septembre"), (DECK, "")):
+        prints.append(reports.plan_of(PLACE, queries.reading(study), on=AT.date()).fingerprint)
+        if name:
+            frozen = pilotage.freeze(study, report, name, by=lea, at=AT)
+            assert json.loads((frozen / "empreinte.json").read_bytes())["plan"] == prints[-1]
+        row = plan.actions.filter(parent=None).exclude(state=plan_rules.DONE).first()
+        PlanAction.objects.filter(pk=row.pk).update(state=plan_rules.DONE)
+    assert len({*prints}) == 3, "three plans, three prints"
+    compared = (reports.subject(study, AT.date(), DECK), reports.subject(study, AT.date()))
+    assert [each.changes.before.about["edition"] for each in compared] == ["En juin", "En septembre"]
+
+
+@pytest.mark.usefixtures("_drawn_on_no_paper")
 def test_freezing_says_that_a_newer_study_is_being_computed(client, own_home, study, lea):
     inputs = {**study.inputs, "seed": 0}
     Study.objects.filter(pk=study.pk).update(key=rules.key_of(inputs), inputs=inputs)
@@ -153,24 +196,45 @@ def test_freezing_says_that_a_newer_study_is_being_computed(client, own_home, st
     sent = {"report": "plan", "name": "Conseil"}
     page = client.get(EDITIONS_URL).content.decode()
     assert "Une étude plus récente se calcule" in page and f'value="{newer.key}"' in page
-    assert client.post(EDITIONS_URL, sent).status_code == 400 and not queries.editions(PLACE)
+    refused = client.post(EDITIONS_URL, sent)
+    assert refused.status_code == 400 and not queries.editions(PLACE)
+    assert "Attendez sa fin, puis figez" in refused.content.decode(), (
+        "what is refused is told, not only shown"
+    )
     assert client.post(EDITIONS_URL, {**sent, "avant": newer.key}).status_code == 302 and queries.editions(
         PLACE
     )
 
 
+@pytest.mark.usefixtures("_drawn_on_no_paper")
 def test_freezing_says_that_places_changed_since_the_study(client, own_home, study, lea, monkeypatch):
     monkeypatch.setattr(views, "catch_up", lambda study: "le 20 novembre à 9 h")
     client.force_login(lea)
     sent = {"report": "plan", "name": "Conseil"}
     page = " ".join(client.get(EDITIONS_URL).content.decode().replace("\xa0", " ").split())
-    assert "Des lieux ont changé : l’étude se recalcule depuis le 20 novembre à 9 h." in page
+    assert "L’annuaire a changé : l’étude se recalcule depuis le 20 novembre à 9 h." in page
     assert client.post(EDITIONS_URL, sent).status_code == 400 and not queries.editions(PLACE)
     assert client.post(EDITIONS_URL, {**sent, "avant": "lieux"}).status_code == 302 and queries.editions(
         PLACE
     )
 
 
+@pytest.mark.usefixtures("_drawn_on_no_paper")
+def test_a_diagnosis_is_not_sealed_with_the_words_of_before_a_change(client, own_home, study, lea):
+    """Une action passée « prête » quatre secondes plus tôt y était encore « à décider », scellée."""
+    studies.publish_again(PLACE)
+    client.force_login(lea)
+    assert "Le dossier se récrit" in client.get(EDITIONS_URL).content.decode()
+    refused = client.post(EDITIONS_URL, {"report": "diagnostic", "name": "Conseil"})
+    assert refused.status_code == 400 and "garderait les mots d’avant" in refused.content.decode()
+    assert not queries.editions(PLACE)
+    sent = {"report": "synthese", "name": "Conseil"}
+    assert client.post(EDITIONS_URL, sent).status_code == 302, "written afresh, it has the words of now"
+    queries.tasks_of(study, studies.publish_later.module_path).delete()
+    assert client.post(EDITIONS_URL, {**sent, "report": "diagnostic"}).status_code == 302
+
+
+@pytest.mark.usefixtures("_drawn_on_no_paper")
 @pytest.mark.parametrize("again", ["conseil d’Automne", "Conseil  d’automne"])
 def test_a_name_that_capitals_or_spaces_alone_tell_apart_is_taken(own_home, study, lea, again):
     pilotage.freeze(study, "plan", "Conseil d’automne", by=lea, at=AT)
@@ -178,6 +242,18 @@ def test_a_name_that_capitals_or_spaces_alone_tell_apart_is_taken(own_home, stud
         pilotage.freeze(study, "plan", again, by=lea, at=AT)
 
 
+def test_a_name_taken_under_another_address_of_the_place_is_taken(own_home, study, lea, monkeypatch):
+    """Figée sous un périmètre, « Conseil » se figeait de nouveau en « conseil » sous la commune : deux de ce nom."""
+    under = queries.edition_folder(own_home, "le-perimetre", "plan", "Conseil")
+    under.mkdir(parents=True)
+    (under / "empreinte.json").write_text("{}", "utf-8")
+    monkeypatch.setattr(queries.territories, "same_places", lambda place: (PLACE, "le-perimetre"))
+    assert queries.edition_path(PLACE, "plan", "conseil") == under
+    with pytest.raises(Refused, match="est déjà figée"):
+        pilotage.freeze(study, "plan", "conseil", by=lea, at=AT)
+
+
+@pytest.mark.usefixtures("_drawn_on_no_paper")
 def test_a_draft_is_named_and_compared_by_its_team_alone(client, own_home, study, lea):
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
     for name in ("secret A", "secret B"):
@@ -200,7 +276,7 @@ def test_each_report_freezes_in_each_form_it_has(own_home, study, lea, report):
     assert forms == {".html", ".json", ".pdf"} | editable
 
 
-@pytest.mark.parametrize("name", ["a/b", "../mai", "« mai »", "", "x" * 61])
+@pytest.mark.parametrize("name", ["../mai", "", "x" * 61])
 def test_a_name_that_no_folder_could_bear_is_refused(client, own_home, lea, name):
     client.force_login(lea)
     answer = client.post(EDITIONS_URL, {"report": "plan", "name": name})
@@ -248,7 +324,7 @@ def test_an_edition_of_a_diagnosis_holds_the_published_plan_of_its_day(study, le
     plan = actions.open_plan(PLACE, title="Le plan", frame=frames()["grenoble"], by=lea, at=AT)
     for is_public in (False, True):
         actions.publish(plan, is_public=is_public, by=lea, at=AT)
-        _, files = reports.whole(study, "diagnostic", AT.date(), name="mai")
+        _, files = reports.frozen_files(study, "diagnostic", AT.date(), name="mai")
         assert (json.loads(files["diagnostic.json"])["plan"] is not None) is is_public
 
 
@@ -256,7 +332,7 @@ def test_an_altered_edition_is_refused_by_name(client, freeze, tmp_path):
     freeze("synthese", "mai")
     (tmp_path / "rapports" / PLACE / "synthese/mai/synthese.json").write_text("{}")
     page = client.get(PAGE).content.decode()
-    assert "Cette édition a été changée : synthese.json" in page
+    assert "Cette édition a été changée : synthese.json" in page.replace("\xa0", " ")
     assert "<h2>" not in page[page.index('role="alert"') : page.index("</main>")]
 
 
@@ -279,7 +355,7 @@ def test_an_edition_rewritten_with_its_fingerprint_is_refused_where_the_journal_
     about["fichiers"]["synthese.html"] = folder.digest(b"<p>Autre chose")
     (paths["mai"] / "empreinte.json").write_text(json.dumps(about))
     page = client.get(PAGE, chosen).content.decode()
-    assert "Cette édition a été changée : empreinte.json" in page
+    assert "Cette édition a été changée : empreinte.json" in page.replace("\xa0", " ")
     assert "plus haut qu’avant" in client.get(PAGE, {"de": "synthese/mai 2"}).content.decode()
 
 

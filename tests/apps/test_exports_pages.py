@@ -16,13 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.directory import access, rules
-from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Change, Source
-from maillage.apps.directory.queries import exports, paper, scope
+from maillage.apps.directory.intake.actions import importing
+from maillage.apps.directory.places import access, rules
+from maillage.apps.directory.places.actions import sheets
+from maillage.apps.directory.places.models import Change, Import, Source
+from maillage.apps.directory.places.queries import exports, news, paper, scope
+from maillage.apps.site.structures.forms.network import GroupForm
 from maillage.apps.territories.forms import TerritoryField, candidates
 from maillage.apps.territories.models import Perimeter
-from maillage.reports.directory.formats import loss
+from maillage.publishing.directory.formats import loss
 from tests.support.lieux import lieu, offering
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -139,7 +141,7 @@ def test_a_perimeter_of_a_longer_name_takes_that_of_no_territory(client):
     ):
         chosen_scope, _ = scope.typed(typed)
         assert chosen_scope is not None and chosen_scope.name == name, typed
-    assert candidates("Isère")[0] == ("38", "Isère (38)")
+    assert candidates("Isère")[0] == ("38", "Isère, département")
     assert "isere-sud" not in dict(candidates("Isère"))
     field = TerritoryField()
     assert [field.clean(each) for each in ("grenoble voisins", "Grenoble", "38")] == [
@@ -147,8 +149,15 @@ def test_a_perimeter_of_a_longer_name_takes_that_of_no_territory(client):
         "38185",
         "38",
     ]
-    with pytest.raises(ValidationError):
+    with pytest.raises(ValidationError, match="Plusieurs territoires s’appellent « Saint-Denis »"):
         field.clean("Saint-Denis")
+    assert field.clean("Saint-Denis (97411)") == "97411", "chosen among the suggestions"
+    assert "data-suggestions" in field.widget.attrs
+    for typed in ("Lannion-Trégor Communauté", "CA Lannion-Trégor Communauté", "lannion tregor"):
+        assert field.clean(typed) == "200065928", "the title of its page, its official name, its words"
+    assert scope.typed("Communauté de communes Grand-Figeac")[0].code == "200067361"
+    assert GroupForm.base_fields["territoire"].clean("Isère, sud") == "isere-sud"
+    assert GroupForm.base_fields["territoire"].clean("") == ""
     Perimeter.objects.filter(slug="isere-sud").update(name="Isère")
     assert [code for code, _ in candidates("Isère")] == ["isere-sud", "38"]
 
@@ -239,12 +248,6 @@ GOOD = {
 }
 
 
-def test_a_stranger_is_sent_to_the_login(client):
-    answer = client.get("/espace/annuaire/publier/")
-    assert answer.status_code == 302
-    assert answer["Location"].startswith("/connexion/")
-
-
 def test_the_folder_to_publish_says_the_licence_of_its_sources(client, coordinator):
     lieu("a")
     client.force_login(coordinator)
@@ -266,7 +269,6 @@ def test_the_folder_to_publish_says_the_licence_of_its_sources(client, coordinat
     ("changed", "words"),
     [
         ({"producteur": "21380185500016"}, "Ce numéro ne va pas"),
-        ({"producteur": "213801855"}, "Ce numéro ne va pas"),
         ({"territoire": "Saint-Denis"}, "Écrivez le code"),
         ({"territoire": "zzzqqq"}, "Aucun territoire ne s’appelle ainsi"),
         ({"territoire": "Brest"}, "aucun lieu ne peut être publié"),
@@ -284,8 +286,12 @@ def test_unpublishable_form_is_refused_and_input_is_preserved(client, coordinato
 # ------------------------------------------------------------------------------------------------------- feed
 
 
+def feed_of(client, **params):
+    return ElementTree.fromstring(client.get("/flux/lieux.atom", params).content)
+
+
 def entries(client, **params):
-    feed = ElementTree.fromstring(client.get("/flux/lieux.atom", params).content)
+    feed = feed_of(client, **params)
     return [
         (entry.findtext("a:title", namespaces=ATOM), entry.findtext("a:summary", namespaces=ATOM))
         for entry in feed.findall("a:entry", ATOM)
@@ -324,6 +330,15 @@ def test_the_feed_tells_what_came_changed_or_ended_never_who(client):
         ("Lieu modifié : Lieu b (Échirolles)", "A changé : téléphone.")
     ]
     assert b"claire" not in client.get("/flux/lieux.atom").content
+
+
+def test_a_feed_is_read_whatever_was_pasted_in_a_name(client):
+    """PowerPoint colle un signe que XML interdit : un nom de lieu ne ferme pas le flux de tous."""
+    pasted = lieu("a", sheet={**ECHIROLLES, "nom": "Lieu\x0b ]]><script>\ufffe"})
+    changed(pasted, None, AT)
+    sheets.set_state(pasted, rules.ENDED, by="claire@exemple.fr", at=AT, reason="Déménagement")
+    (entry,) = entries(client)
+    assert entry[0] == "Lieu fermé pour de bon : Lieu ]]><script> (Échirolles)"
 
 
 def test_the_feed_and_its_entries_are_the_same_at_another_address(client, settings):
@@ -377,6 +392,42 @@ def test_the_feed_is_atom_and_knows_its_own_address(client):
     assert links["self"] == "http://testserver/flux/lieux.atom?territoire=38"
     assert feed.findtext("a:title", namespaces=ATOM) == "Lieux d’aide au numérique, Isère"
     assert client.get("/flux/lieux.atom?territoire=zzz").status_code == 404
+
+
+TOMBSTONE = "{http://purl.org/atompub/tombstones/1.0}deleted-entry"
+
+
+@pytest.mark.both_databases
+def test_older_news_follow_page_after_page_each_place_once(client, monkeypatch):
+    monkeypatch.setattr(news, "LATEST", 2)
+    for k, slug in enumerate("abcde"):
+        changed(lieu(slug, east=50 * k), None, datetime(2026, 4, 1 + k // 2, tzinfo=UTC))
+    address, titles = "/flux/lieux.atom?territoire=38", []
+    while address:
+        feed = ElementTree.fromstring(client.get(address).content)
+        titles.append([each.text[-12] for each in feed.findall("a:entry/a:title", ATOM)])
+        links = {link.get("rel"): link.get("href") for link in feed.findall("a:link", ATOM)}
+        assert links["self"] == f"http://testserver{address.removeprefix('http://testserver')}"
+        address = links.get("next")
+    assert titles == [["e", "d"], ["c", "b"], ["a"]]
+    assert client.get("/flux/lieux.atom?avant=hier").status_code == 404
+
+
+@pytest.mark.both_databases
+def test_the_feed_takes_back_its_news_of_a_place_taken_out(client):
+    lieux = [lieu(slug) for slug in "abc"]
+    row = Import.objects.create(source=lieux[0].source, file_name="f", started_at=AT, state=rules.DONE)
+    for each in lieux:
+        changed(each, None, AT, within=row if each.slug == "c" else None)
+    entry_ids = {each.text for each in feed_of(client).findall("a:entry/a:id", ATOM)}
+    later = datetime(2026, 5, 1, tzinfo=UTC)
+    sheets.set_state(lieux[0], rules.EXCLUDED, by="x", at=later, reason="hors champ")
+    sheets.set_state(lieux[1], rules.ENDED, by="x", at=later, reason="fermé")  # which is news of it
+    importing.take_back(row, by="x", at=later)
+    removed = {each.get("ref"): each.get("when")[:10] for each in feed_of(client).findall(TOMBSTONE)}
+    assert removed.keys() == {each for each in entry_ids if "/" in each and "b/" not in each}
+    assert "2026-05-01" in removed.values()
+    assert not any("a/" in each.get("ref") for each in feed_of(client, territoire="75").findall(TOMBSTONE))
 
 
 @pytest.mark.parametrize(
@@ -503,7 +554,7 @@ def test_a_poster_shows_the_places_nearest_to_where_it_hangs(client):
     for k in range(12):
         lieu(f"p{k:02}", east=200 * k)
     book = paper.directory(scope.of("38185"), on=timezone.localdate())
-    from maillage.apps.directory.queries import where
+    from maillage.apps.directory.places.queries import where
 
     spot = where.find("Teisseire, Grenoble").spot
     near = [entry.slug for entry in paper._of_poster(book, spot)]

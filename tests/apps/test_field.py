@@ -14,21 +14,22 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from maillage.apps.directory.intake.actions import importing
+from maillage.apps.directory.outreach.models import Outing
 from maillage.apps.dossiers import actions, queries
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.intake.actions import importing
-from maillage.apps.outreach.models import Outing
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms import read as forms
+from maillage.publishing.directory import census
+from maillage.publishing.page import charts
+from maillage.publishing.territory import connection, criteria, deck, field, main_findings, services
+from maillage.publishing.territory.connection import ConnectionReading
+from maillage.publishing.territory.criteria import Answered
+from maillage.publishing.territory.subject import Voice
 from maillage.reference.cards import cards
 from maillage.reference.surveys import banks
-from maillage.reports.directory import census
-from maillage.reports.page import charts
-from maillage.reports.territory import criteria, field, services
-from maillage.reports.territory.criteria import Answered
-from maillage.reports.territory.subject import Voice
-from tests.apps.test_gaps import text_of
+from maillage.sources.offer import files
+from maillage.sources.offer.forms import read as forms
+from tests.support.prose import text_of
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
@@ -70,10 +71,7 @@ def test_the_dossier_carries_actors_method_actions_and_grid(study, client, djang
     page = (queries.folder(study) / "dossier.html").read_text("utf-8")
     for words in (
         "Les acteurs du territoire",
-        "Comment le recensement a été mené",
         "Les Racontars du Numérique",
-        "Ce dont les structures disent avoir besoin",
-        "<strong>la coordination</strong>",  # no survey says anything of it
     ):
         assert words in page, words
     assert "localhost" not in page, "it is handed to others, whom an address of this computer leads nowhere"
@@ -107,14 +105,13 @@ def test_each_precarity_is_drawn_as_it_is_worked_out(study, client):
         assert f"<strong>{theme}</strong>" in drawn
     drawn = client.get(f"/territoires/{PLACE}/").content.decode()
     title = "Sur 100 personnes concernées, combien viennent de chaque groupe"
-    assert drawn.count(title) == 3, "its caption, its drawing, and the frame where a phone slides it"
+    assert drawn.count(title) == 4, "its caption, its figure, its drawing, the frame where a phone slides it"
     place = "Dans une commune de moins de 2 000 habitants, parmi tous les habitants : "
-    assert drawn.replace("\xa0", " ").count(place) == 3, "where its title is"
+    assert drawn.replace("\xa0", " ").count(place) == 4, "where its title is"
     page = (queries.folder(study) / "dossier.html").read_text("utf-8")
     for words in (
         "Évaluation de la précarité numérique",
         "Évaluation de la précarité sociale",
-        "Une barre n’est pas",
     ):
         assert words in page
 
@@ -197,11 +194,80 @@ BLANK = field.FieldReading(
 )
 
 
+def test_a_zone_is_drawn_by_the_premises_of_its_communes():
+    """Une zone d’une commune a la part de cette commune ; une zone de deux communes pèse leurs locaux ; une zone
+    sans local compté n’a pas de classe : ce n’est pas zéro.
+    """
+
+    def zone(**shares: tuple[int, float]) -> ConnectionReading:
+        codes = {name: name for name in shares}
+        counted = connection.of_communes(
+            codes,
+            {name: share for name, (n, share) in shares.items() if n},
+            {name: n for name, (n, _) in shares.items() if n},
+        )
+        return ConnectionReading(
+            source="debit.csv",
+            year=2019,
+            communes=counted,
+            n_missing=len(shares) - len(counted),
+            whole_communes=True,
+            on=date(2026, 3, 1),
+        )
+
+    connections = {
+        "a": zone(Échirolles=(200, 0.75)),
+        "b": zone(Ville=(900, 0.5), Hameau=(100, 0.0), Bois=(0, 0.0)),
+        "c": zone(Le_Bourg=(40, 0.1)),
+    }
+    styles = connection.zone_styles(connections, {"a": "Nord", "b": "Sud", "c": "Est", "d": "Ouest"})
+    assert {code: kind for code, (kind, _, _) in styles.items()} == {
+        "a": "m1",
+        "b": "m3",
+        "c": "m4",
+        "d": "inconnue",
+    }
+    texts = {code: text.replace("\u00a0", " ") for code, (_, _, text) in styles.items()}
+    assert texts["a"] == "Nord : 75 % des locaux de la commune d’Échirolles, 150 sur 200"
+    assert texts["b"] == "Sud : 45 % des locaux de ses 2 communes (1 autre sans local compté), 450 sur 1 000"
+    assert texts["d"] == "Ouest : aucun local compté"
+
+
 def test_a_grid_without_any_answer_is_one_sentence():
     """Ni lieu ni enquête : quatre tableaux de « donnée manquante » sur deux pages ne disaient rien de plus."""
     blank = replace(BLANK, grid=tuple((axis, ()) for axis in criteria.grid(None, NOBODY)))
-    (sentence,) = field.chapters(blank)[1].blocks
+    (sentence,) = field.chapters(blank)[0].blocks
     assert all(name in sentence.text for name in ("le maillage", "la coordination", "enquête"))
+
+
+def test_a_connection_is_of_premises_with_its_age():
+    """La part du territoire pèse les locaux, jamais une moyenne de communes ; les communes sous la moitié,
+    les moins couvertes d’abord ; un vieux fichier dit qu’il l’est ; sans commune comptée, rien.
+    """
+    counted = connection.of_communes(
+        {"1": "Ville", "2": "Bourg", "3": "Hameau", "4": "Absente"},
+        {"1": 0.9, "2": 0.4, "3": 0.0},
+        {"1": 900, "2": 90, "3": 10},
+    )
+    reading = ConnectionReading(
+        source="debit.csv",
+        year=2019,
+        communes=counted,
+        n_missing=1,
+        whole_communes=True,
+        on=date(2026, 3, 1),
+    )
+    (chapter,) = connection.chapters(reading)
+    old, table, source = chapter.blocks
+    assert chapter.lead.replace("\u00a0", " ").startswith(
+        "85 % des locaux dans les 3 communes que le fichier"
+    )
+    assert "ne dit rien d’aujourd’hui" in old.text
+    assert [row[0].text for row in table.rows] == ["Hameau", "Bourg"]
+    assert "1\u00a0commune du territoire sans local compté" in source.text
+    recent = connection.chapters(replace(reading, on=date(2020, 3, 1), n_missing=0))[0]
+    assert len(recent.blocks) == 2 and "des locaux du territoire" in recent.lead
+    assert not connection.chapters(replace(reading, communes=())) and not connection.chapters(None)
 
 
 def test_a_dossier_quotes_three_people_at_most():
@@ -210,6 +276,72 @@ def test_a_dossier_quotes_three_people_at_most():
     assert quotes == tuple(f"« Parole {n}. » Habitant." for n in (1, 2, 3))
 
 
+def test_a_quote_names_the_question_that_it_answers():
+    """« Payer la cantine en ligne », sans rien qui dise à quoi la personne répondait."""
+    spoken = (Voice("Payer la cantine", "Habitant", "enquête", question="Quelle démarche vous bloque ?"),)
+    (quotes,) = [each.blocks[0].items for each in field.voices(replace(BLANK, voices=spoken))]
+    assert quotes == ("« Payer la cantine » Habitant, à « Quelle démarche vous bloque ? ».",)
+
+
+def published_row(question, label, answer, share, **more):
+    defaults = {"par": "", "groupe": "", "libelle_modalite": answer, "effectif": 12, "base": 40, "bas": 62.0}
+    figures = {"part": share, "haut": 81.0, "motif": "", "calcul": "brut", "arrondi": "nearest", "seuil": 5}
+    return {**defaults, **figures, "question": question, "libelle": label, "modalite": answer, **more} | {
+        "univers": "structures"
+    }
+
+
+def test_the_finding_of_a_group_names_the_question_that_makes_it():
+    """« Oui : 31 % orientent les personnes vers d’autres lieux » : oui à quoi ?"""
+    finding = {
+        "axe": "maillage",
+        "poids": 7,
+        "fait": "Oui : 31 % orientent",
+        "sens": "Peu.",
+        "appelle": "Relier.",
+    }
+    older = finding | {"fait": "60 ans ou plus : 31 % orientent"}
+    rows = [
+        published_row("vision", "Avez-vous une vision claire ?", "oui", 40.0),
+        published_row("age", "Quel âge avez-vous ?", "60", 40.0),
+        published_row(
+            "orientation", "Orientez-vous ?", "oui", 31.0, par="vision", groupe="Oui", constat=finding
+        ),
+        published_row("orientation", "Orientez-vous ?", "oui", 31.0, par="age", groupe="60 ans ou plus")
+        | {"constat": older},
+    ]
+    surveyed = criteria.answered("structures", rows, "« Structures », édition 1", by_group=True)
+    facts = [each.fact for each in main_findings.of_surveys(surveyed) if each.group]
+    assert [fact.partition(" (")[0] for fact in facts] == [
+        "Parmi ceux qui répondent « Oui » à « Avez-vous une vision claire ? », 31 % orientent",
+        "31 % des personnes de 60 ans ou plus orientent",
+    ]
+
+
+def test_a_bar_has_the_rounding_of_its_title():
+    """« 73 % des structures » en titre, « 72 % » sur la barre, pour les mêmes 29 sur 40."""
+    row = published_row("vision", "Avez-vous une vision claire ?", "oui", 72.5)
+    ((_, answer),) = criteria.answered("structures", [row], "« Structures »").items()
+    down = replace(answer, rounding="down")
+    bars = [deck._bar(main_findings._figure(each), star="") for each in (answer, down)]
+    assert [bar.words.replace("\xa0", " ") for bar in bars] == ["73 % (62 – 81 %)", "72 % (62 – 81 %)"]
+
+
 def test_with_a_filter_the_chapter_says_why_it_is_silent():
     (chapter,) = field.chapters(replace(BLANK, is_filtered=True))
     assert "tout le territoire" in chapter.blocks[0].text
+
+
+def test_questions_that_nothing_answers_and_services_that_nothing_tells_have_no_row_nor_chapter():
+    """Des tableaux de « donnée manquante » et six définitions laissaient trois pages d’annexe à moitié vides."""
+    first_axis, *later_axes = criteria.grid(None, NOBODY)
+    first, *unknown = first_axis.criteria
+    answered_axis = replace(
+        first_axis, criteria=(replace(first, verdict=criteria.STRONG, label="point fort"), *unknown)
+    )
+    reading = replace(BLANK, grid=tuple((each, ()) for each in (answered_axis, *later_axes)))
+    (chapter,) = field.chapters(reading)
+    (table,) = [block for block in chapter.blocks if block.kind == "grid"]
+    assert [row[1].text for row in table.rows] == [first.question]
+    acted = replace(reading, actions=(field.Action("Atelier", "Un café", "Ici", "2026", "", ""),))
+    assert [each.short for each in field.chapters(acted)] == ["Les services", "La grille"]

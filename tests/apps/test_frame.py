@@ -7,8 +7,8 @@ from django.template import engines
 from django.test import RequestFactory
 from django.urls import NoReverseMatch
 
-from maillage.apps.site.templatetags import maillage as site
-from maillage.config import context_processors
+from maillage.apps.site.pages.templatetags import maillage as site
+from maillage.manage.requests import context_processors
 from tests.conftest import account
 from tests.support.places import place
 

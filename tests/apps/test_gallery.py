@@ -2,7 +2,8 @@
 
 import html
 import re
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from math import ceil, floor
 from types import SimpleNamespace
 from urllib.parse import urljoin
@@ -12,14 +13,26 @@ from django.core.cache import caches
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import Study
-from maillage.apps.gallery import queries
+from maillage.apps.site.gallery import queries, views
+from maillage.apps.steering.pilotage.queries import reports
 from maillage.apps.surveys.models import Publication, Survey
-from maillage.reports.directory.census import Actor, ActorPlace, ActorPractice, KindLine, Part, PracticeLine
-from maillage.reports.gallery import plate as plates
-from maillage.reports.gallery import territory
-from maillage.reports.gallery.plate import PUBLISHED
-from maillage.reports.territory.field import Action
+from maillage.publishing.directory.census import (
+    Actor,
+    ActorPlace,
+    ActorPractice,
+    KindLine,
+    Part,
+    PracticeLine,
+)
+from maillage.publishing.gallery import drawings, territory
+from maillage.publishing.gallery import plate as plates
+from maillage.publishing.gallery.frame import framed
+from maillage.publishing.gallery.plate import PUBLISHED, Plate
+from maillage.publishing.page import charts
+from maillage.publishing.territory.field import Action
+from maillage.publishing.territory.reading import Compared
 from tests.conftest import PLACE
+from tests.support.offers import line
 from tests.support.speed import within
 
 pytestmark = pytest.mark.django_db
@@ -47,6 +60,23 @@ def test_a_territory_computed_shows_its_pictures_within_a_second(client, study):
         page = client.get(f"/territoires/{PLACE}/images/").content.decode()
     assert page.count('class="carton planche"') > 8
     assert not re.search(r"\bI-\d{3}\b", page)
+
+
+def test_ten_pictures_stand_first_and_the_rest_is_folded(client, study, monkeypatch):
+    monkeypatch.setattr(views, "FIRST_PLATES", 3)
+    page = client.get(f"/territoires/{PLACE}/images/").content.decode()
+    first, _, folded = page.partition('id="autres-images"')
+    assert first.count('class="carton planche"') == 3 and folded.count('class="carton planche"') > 5
+
+
+def test_a_zone_is_a_picture_to_share_only_where_its_class_is_very_likely(study):
+    """« Peut-être numérique et sociale à la fois, avec 30 % de chances » n’est pas une image à partager."""
+    subject = reports.subject(study, date(2026, 11, 21))
+    unsure = tuple(replace(zone, cell_odds=0.3, is_likely=False) for zone in subject.reading.zones)
+    plate = territory._sheet(
+        replace(subject, reading=replace(subject.reading, zones=unsure)), territory.Link("", "", "", "")
+    )
+    assert not plate.svg and "8 chances sur 10 ou plus" in plate.reason
 
 
 def test_a_territory_leads_to_its_pictures(client, study):
@@ -98,7 +128,7 @@ def test_a_picture_may_be_framed_by_any_site(client, drawn):
 
 def test_the_picture_of_the_share_claims_a_gap_only_beyond_the_interval(drawn, study):
     """Le taux de la France dans la fourchette imprimée : aucun écart ne se dit."""
-    rate = dossiers.needs(dossiers.folder(study) / "etude.json").whole["taux_precarite_numerique"]
+    rate = dossiers.needs(dossiers.folder(study) / "etude.json").territory["taux_precarite_numerique"]
     inside = floor(rate["bas"]) <= 15 <= ceil(rate["haut"])  # as they are printed
     assert ("pas d’écart sûr avec la France" in drawn["part"].title) == inside
 
@@ -123,13 +153,14 @@ def test_each_drawing_has_a_conclusion_a_table_and_a_source(drawn, published):
 def test_two_bars_a_row_tell_their_figures_to_whoever_does_not_see_them(drawn, id):
     words = html.unescape(re.search('aria-label="([^"]*)"', drawn[id].svg)[1]).replace("\xa0", " ")
     names = re.findall(r'<text x="0"[^>]*>([^<]*)</text>', drawn[id].svg)
-    assert names and words.count(" %") >= 2 * len(names)
-    assert all(f"{html.unescape(name)}, ".replace("\xa0", " ") in words for name in names)
+    assert names and words.count(" %") >= 2 * drawn[id].svg.count('class="plein"')
+    assert all(html.unescape(name).replace("\xa0", " ") in words for name in names), "whole, line by line"
+    assert max(map(len, names)) <= charts.LONGEST_LINE, "no label is cut at the edge"
 
 
 def test_the_title_of_a_sheet_names_its_zone(drawn):
     title, about = (text.replace("\xa0", " ") for text in (drawn["fiche"].title, drawn["fiche"].about))
-    assert title.startswith(f"{about.partition(' : ')[2]} : ")
+    assert title.startswith(f"{about.partition(', à côté')[0]} : ")
 
 
 def test_only_what_nobody_counted_here_is_not_drawn(client, drawn):
@@ -302,11 +333,133 @@ def test_each_link_of_each_page_leads_somewhere(client, drawn):
 
 @pytest.mark.parametrize(
     ("high", "words"),
-    [(560.0, "480 personnes n’en ont pas à portée"), (26_000.0, "aucun manque n’est certain")],
+    [
+        (560.0, "480 personnes n’en ont pas à portée"),
+        (26_000.0, "aucun manque à portée n’est certain (entre 400 et 26 000 personnes)"),
+    ],
     ids=["narrow", "vague"],
 )
 def test_title_of_a_gap_gives_no_number_when_its_bounds_are_vague(high, words):
-    line = SimpleNamespace(
-        state="offert", label="Wifi", missing_low=400.0, missing_high=high, missing_about="480 personnes"
+    wifi = SimpleNamespace(
+        state="offert",
+        label="Wifi",
+        missing_low=400.0,
+        missing_high=high,
+        missing_about="480 personnes",
+        missing_sentence="" if high < 1_000 else "entre 400 et 26 000 personnes",
     )
-    assert territory._gap_words(line, None) == words
+    assert territory._gap_words(wifi) == words
+
+
+def test_the_gaps_of_which_none_is_sure_are_one_picture(monkeypatch):
+    """Sept images disaient « aucun manque à portée n’est certain » ; leurs fichiers gardent leur adresse."""
+    unsure = {"state": "ici", "missing": "0 – 900", "missing_high": 900.0, "share_bounds": (90.0, 100.0)}
+    sure = {"state": "ici", "missing_low": 300.0, "missing_high": 400.0, "missing_about": "350 personnes"}
+    lines = (line("wifi", **unsure), line("formation", **unsure), line("assistance", **sure))
+    offer = SimpleNamespace(territory=SimpleNamespace(lines=lines), source="Recensement")
+    monkeypatch.setattr(
+        territory,
+        "_gap",
+        lambda s, of: Plate(id=territory.gap_id(of.id), family="offre", requirements=(), about="", title=""),
+    )
+    monkeypatch.setattr(territory, "_source", lambda r, what="": "")
+    plates = territory._gaps(SimpleNamespace(reading=SimpleNamespace(offer=offer)))
+    assert [(plate.id, plate.joined_in) for plate in plates] == [
+        ("manque-wifi", "manques-incertains"),
+        ("manque-formation", "manques-incertains"),
+        ("manque-assistance", ""),
+        ("manques-incertains", ""),
+    ]
+    assert plates[-1].svg and plates[-1].title.replace("\xa0", " ").startswith(
+        "Aucun manque n’est certain pour 2 services"
+    )
+    assert plates[-1].table.rows[0][2:] == ("900 au plus", "10\xa0% au plus")
+
+
+def test_the_communes_without_a_place_are_no_title_of_a_map_of_reach():
+    """« Aucun lieu sur place dans 8 communes » headed a map where everybody has one within reach by car."""
+    wifi = SimpleNamespace(
+        state="offert", label="Wifi", missing_low=0.0, missing_high=0.0, missing_about="", missing_sentence=""
+    )
+    communes = (SimpleNamespace(offer="Wifi", without=range(8), unknown=()),)
+    assert territory._gap_words(wifi) == "aucun manque à portée n’est certain"
+    words = territory._bare_words(wifi, SimpleNamespace(communes=communes)).replace("\xa0", " ")
+    assert words == " Aucun lieu sur place dans 8 communes."
+
+
+@pytest.mark.parametrize(
+    ("cell", "between", "shows_class"),
+    [("numerique", "16 – 20 %", False), ("numerique", "20 – 24 %", True), ("sociale", "16 – 20 %", True)],
+)
+def test_a_sheet_says_a_digital_need_only_where_its_share_is_surely_above_the_mean(
+    cell, between, shows_class
+):
+    """« La difficulté est numérique, plus que sociale » stood over 18 % here and 18 % on average."""
+    zone = SimpleNamespace(code="36202", cell=cell, share_between=between)
+    sheet = SimpleNamespace(comparison=(SimpleNamespace(reference_value=0.18),))
+    assert territory._shows_its_class(zone, SimpleNamespace(sheets={"36202": sheet})) is shows_class
+
+
+def test_what_statisticians_read_is_under_the_method_and_not_among_the_pictures_to_share(client, drawn):
+    response = client.get(f"/territoires/{PLACE}/images/")
+    shared_ids = {plate.id for plate in response.context["plates"]}
+    of_method = {plate.id for plate in response.context["of_method"]}
+    assert {"marge", "evaluation-numerique", "evaluation-sociale"} == of_method
+    assert shared_ids.isdisjoint(of_method) and "methode-en-images" in response.content.decode()
+    assert client.get(f"/territoires/{PLACE}/images/marge.svg").status_code == 200
+
+
+def test_evaluation_social_counts_the_variables_that_its_drawing_lists(study):
+    """« d’après 1 variable » titrait un dessin qui en liste six : une seule était connue de toutes les zones."""
+    reading = dossiers.reading(study)
+    index = replace(reading.index, variables=reading.index.variables[:1])
+    plate = territory._evaluation_social(SimpleNamespace(reading=replace(reading, index=index)))
+    n = len(index.known)
+    assert n > 1 and f"d’après {n} variables" in plate.title.replace("\xa0", " ")
+
+
+def svg_text(svg):
+    return " ".join(re.findall(r"<text[^>]*>([^<]*)</text>", svg))
+
+
+def test_a_picture_sent_alone_says_its_territory(study, drawn):
+    name = dossiers.reading(study).territory.name
+    for plate in drawn.values():
+        if plate.svg:
+            assert html.escape(name) in svg_text(framed(plate, where="")), plate.id
+
+
+def test_the_picture_of_the_levels_names_each_with_its_share_and_its_answer(study, drawn):
+    """Quatre rectangles sans nom, et celui du titre sans nombre."""
+    words = svg_text(drawn["segments"].svg).replace("\xa0", " ")
+    for level in dossiers.reading(study).levels.lines:
+        assert f"{level.label} : {level.share}".replace("\xa0", " ") in words
+        assert f"réponse : {level.answer[0].lower()}{level.answer[1:]}" in words
+
+
+def test_a_share_has_the_same_decimals_in_a_title_and_on_its_bar(drawn):
+    """15,4 % dans le titre, 15 % sur la barre."""
+    plate = drawn["part"]
+    (country,) = re.findall(r"\(([\d,]+\s%)\)$", plate.title)
+    assert country in svg_text(plate.svg)
+
+
+def test_the_sheet_of_a_zone_draws_no_line_against_its_title(study):
+    """« Numérique et sociale à la fois », et les HLM sous la moyenne ; un village pour un quartier."""
+    zone = next(z for z in dossiers.reading(study).zones if z.cell)
+    high, low = (
+        Compared(name, "", "", *pair) for name, pair in (("plus", (0.3, 0.2)), ("moins", (0.1, 0.2)))
+    )
+    both = replace(zone, cell="les_deux")
+    rows, against = territory._agreeing(both, (high, high, low))
+    assert [row[0] for row in rows] == ["plus", "plus"] and against == [low]
+    rows, against = territory._agreeing(replace(zone, cell="numerique"), (high, high, low))
+    assert [row[0] for row in rows] == ["plus", "moins"] and against == [high]
+
+
+def test_a_map_holds_its_main_town_larger():
+    view = '<svg class="fig carte" viewBox="0 0 1000 {}" role="img"><path/></svg>'
+    both = drawings.with_town(view.format(700), view.format(800), "Montluçon, en plus grand")
+    assert both.count("<svg") == 3 and "Montluçon, en plus grand" in svg_text(both)
+    assert 'viewBox="0 0 1000 1560"' in both
+    assert drawings.with_town(view.format(700), "", "") == view.format(700)

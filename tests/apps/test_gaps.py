@@ -4,40 +4,37 @@ that moves on.
 
 import json
 import re
-from dataclasses import fields, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import shapely
 from django.template.loader import render_to_string
+from django.utils import timezone
 
-from maillage.apps.directory import rules as directory
-from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Lieu
-from maillage.apps.dossiers import actions, queries
-from maillage.apps.dossiers.forms import WhatIfForm
+from maillage.apps.directory.intake.actions import importing
+from maillage.apps.directory.places import rules as directory
+from maillage.apps.directory.places.actions import sheets
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.directory.places.queries import studied
+from maillage.apps.dossiers import actions, queries, rules
+from maillage.apps.dossiers.forms import ChoiceForm, WhatIfForm
 from maillage.apps.dossiers.models import Finding, Scenario, Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views import offer, pages
-from maillage.apps.intake.actions import importing
-from maillage.engine import agreement
+from maillage.apps.steering.plans.queries import proposals
 from maillage.kernel.names import plain
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms import read as forms
-from maillage.reference import findings
-from maillage.reference.cards import cards
-from maillage.reference.definitions import DEFAULT, definition
-from maillage.reference.surveys import banks
-from maillage.reference.travel import CAR, FOOT
-from maillage.reports.directory import census
-from maillage.reports.territory import agreements, criteria, gaps
-from maillage.reports.territory import offer as offer_reports
-from maillage.reports.territory.chapters.offer import offer_annex
-from maillage.reports.territory.findings import FieldFinding
-from maillage.reports.territory.mismatches import mismatches
-from maillage.reports.territory.reading import (
+from maillage.publishing.directory import census
+from maillage.publishing.territory import agreements, criteria, gaps, service_groups, synthesis
+from maillage.publishing.territory import offer as offer_reports
+from maillage.publishing.territory.chapters.offer import offer_annex, offer_chapter
+from maillage.publishing.territory.findings import FieldFinding
+from maillage.publishing.territory.mismatches import mismatches
+from maillage.publishing.territory.reading import (
+    CallList,
     CommuneList,
     MissingLine,
     OfferLine,
@@ -45,20 +42,38 @@ from maillage.reports.territory.reading import (
     PublicOffer,
     ZoneOffer,
 )
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.request import Request
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import population as frames
-from maillage.studies.offer import census as offer_census
-from maillage.studies.offer import siting
-from maillage.studies.people.observed import Moved
+from maillage.publishing.territory.subject import offer_chart
+from maillage.reference import findings
+from maillage.reference.cards import cards
+from maillage.reference.definitions import DEFAULT, definition
+from maillage.reference.surveys import banks
+from maillage.reference.travel import CAR, FOOT, MODES
+from maillage.sources import streets, timetables
+from maillage.sources.offer import files
+from maillage.sources.offer.forms import read as forms
+from maillage.statistics.diagnosis.request import Request
+from maillage.statistics.engine import agreement
+from maillage.statistics.need import population as frames
+from maillage.statistics.offer import census as offer_census
+from maillage.statistics.offer import siting
+from maillage.statistics.offer.grounds import with_places
+from maillage.statistics.offer.silence import Between
+from maillage.statistics.offer.travel import travel_by
+from maillage.statistics.offer.what_if import catchment
+from maillage.statistics.offer.whereabouts import Place
+from maillage.statistics.people.observed import Moved
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
+from maillage.words.wording import NBSP, spaced_within
 from tests.conftest import account
-from tests.spec.test_manques import at
-from tests.spec.test_manques import ground as street
-from tests.spec.test_silence import offered_of
 from tests.support.anchors import broken_anchors
+from tests.support.gtfs import EVERY_DAY, Line, feed
 from tests.support.lieux import lieu
+from tests.support.offers import line
 from tests.support.places import LATER, place
+from tests.support.prose import text_of
+from tests.support.street import at, network, offered_of
+from tests.support.street import ground as street
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
@@ -66,11 +81,6 @@ UNSAID, UNDECIDED = "donnee-manquante", "indecis"
 NOTHING = census.part(0, 0)
 EMPTY = census.Shares(free=NOTHING, hours=NOTHING, phone=NOTHING, recent=NOTHING, evening_or_weekend=NOTHING)
 AT = datetime(2026, 11, 20, tzinfo=UTC)
-
-
-def text_of(response) -> str:
-    body = re.sub(r"<(script|style|svg).*?</\1>", " ", response.content.decode(), flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\xa0", " ")
 
 
 def folds_of(response) -> dict[str, str]:
@@ -114,10 +124,15 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert "Donnée manquante" in unknown
     opened = client.get(f"/territoires/{PLACE}/manques/")
     assert text_of(client.get(f"/territoires/{PLACE}/manques/?offre=nimporte")) == text_of(opened)
-    heaviest = gaps.known_lines(queries.reading(offered).offer)[0]
-    assert opened.context["line"] == heaviest.id == opened.context["all_lines"][0].id, "never a filter first"
+    heaviest = gaps.best_known(queries.reading(offered).offer)
+    assert opened.context["line"] == heaviest.id, "never a filter first"
+    firm = [each["line"] for each in opened.context["services"]]
+    assert any(gaps.is_unsure(each) for each in firm)
+    assert any("Appeler" in group.step for group, _ in opened.context["groups"])
+    assert [each.state == UNSAID for each in firm] == sorted(each.state == UNSAID for each in firm)
     parts = [
-        text_of(opened).index(title) for title in ("Ce qui manque le plus", "Service par", "Un service,")
+        text_of(opened).index(title)
+        for title in ("Ce qui manque, et par où commencer", "Service par", "Un service,")
     ]
     assert parts == sorted(parts)
 
@@ -142,7 +157,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     for title in ("Les listes, et leur règle", "Trois points à regarder", "À lire avec prudence"):
         assert title in folded, title
     doubts = {row["line"].doubt for row in first.context["rows"]} - {""}
-    assert first.context["whole"].doubt and doubts
+    assert first.context["service_line"].doubt and doubts
     table = first.content.decode().split('id="zones"')[1].split("</table>")[0]
     assert not any(doubt in table for doubt in doubts)
     reasons = {row["reason"] for row in first.context["rows"]} - {""}
@@ -154,12 +169,11 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert (census_page.n_structures, census_page.n_unknown) == (0, census_page.n_places), (
         "no sheet names its structure"
     )
-    assert "Aucun ne dit pas quelle structure" not in places
-    assert "Aucun ne dit quelle structure le porte" in places
+    assert "Leurs structures ne sont pas connues." in places
     assert f"{census_page.n_silent} ne précisent pas leur offre" in places
 
     assert "Compté le 20 novembre 2026. Fiches de Hinaura" in census_page.source
-    assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non : " in places
+    assert "Aucun lieu n’en parle, ni pour dire oui ni pour dire non." in places
     assert "on vous oriente" in census_page.unmentioned
     assert "formation" not in census_page.unmentioned
     # FS-07: each part of the page is a line of a phone, which says how much it holds and opens.
@@ -190,7 +204,7 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     best = client.get(f"{base}&geste=meilleurs&combien=2")
     assert best.context["answer"]["proposal"].sites
     assert "Demandez-leur d’abord" in text_of(best), "silent places are no absence"
-    assert "c’est prouvé" in text_of(best)
+    assert "Aucun autre choix ne ferait mieux. Ce gain, lui, n’est pas sûr." in text_of(best)
     giving = [p for p in queries.ground(offered).places if "libre_acces_accompagne" in p.offers]
     line = next(p.id for p in giving if p.commune == PLACE)
     closed = client.get(f"{base}&geste=fermer&lieu={line}")
@@ -208,6 +222,9 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
         f"{base}&geste=meilleurs&combien=1&points=March%C3%A9+des+Essarts+:+45.1428+5.7117%0AMairie+:+Grenoble"
     )
     assert own.context["answer"]["proposal"].sites[0].name in ("Marché des Essarts", "Mairie")
+    served = client.get(f"{base}&geste=desserte&combien=1")
+    assert "Où un arrêt de bus changerait le plus" in served.content.decode()
+    assert len(served.context["answer"]["proposal"].sites) <= 1
     nowhere = client.get(f"{base}&geste=arrets&points=March%C3%A9+:+Trifouillis-les-Oies")
     assert "Ligne 1, « Trifouillis-les-Oies » : nous ne savons pas où c’est" in text_of(nowhere)
     assert nowhere.content.decode().count('id="reponse"') == 1, (
@@ -216,10 +233,10 @@ def test_the_pages_of_an_offer(offered, client, monkeypatch):
     assert "Rien n’a été essayé." in text_of(nowhere)
 
     old = client.get(f"/territoires/{PLACE}/manques/?offre=formation&public=seniors")
-    assert "Personnes de 60 ans et plus : autant de personnes qui" in text_of(old)
+    assert "personnes au plus Personnes de 60 ans et plus" in text_of(old), "no « entre 0 et » in large"
     everybody = client.get(f"/territoires/{PLACE}/manques/?offre=formation")
-    seniors = old.context["reading"].offer.publics["seniors"].whole
-    assert old.context["whole"] == next(each for each in seniors if each.id == "formation")
+    seniors = old.context["reading"].offer.publics["seniors"].territory
+    assert old.context["service_line"] == next(each for each in seniors if each.id == "formation")
     assert "L’offre à se partager" in text_of(everybody)
     assert "pour 1 000 personnes concernées" in text_of(everybody)
     assert "D’où viennent ces chiffres ?" in text_of(everybody)
@@ -421,6 +438,56 @@ def test_what_actors_of_grenoble_found_may_be_noted_anywhere():
     assert {"social", "digital"} <= set(findings.participants())
 
 
+def test_new_streets_leave_a_study_behind(home, monkeypatch):
+    study = Study(key="cle", status=rules.DONE, offer="avant", offer_change=studied.last_change())
+    study.finished_at = timezone.now() - timedelta(hours=1)
+    assert not queries.offer_is_behind(study)
+    ways = ([(5.70, 45.10), (5.71, 45.10)], {"highway": "residential"})
+    streets.store(network(ways), home, file="essai.osm.pbf")
+    monkeypatch.setattr(queries, "request_of", lambda _: None)
+    monkeypatch.setattr(
+        queries, "census_of", lambda _: offer_census.Census("essai", (), streets=streets.loaded(home))
+    )
+    assert queries.offer_is_behind(study)
+    assert queries.changed_since(study) == "Les rues de la carte ou les horaires ont changé"
+    study.offer_change -= 1
+    assert queries.changed_since(study) == "L’annuaire, les rues de la carte ou les horaires ont changé"
+    study.finished_at = timezone.now() + timedelta(hours=1)
+    assert queries.changed_since(study) == "L’annuaire a changé"
+
+
+def test_public_transport_is_offered_where_a_timetable_runs_and_leaves_its_studies_behind(home, tmp_path):
+    transit = {mode for mode in MODES if mode.startswith("transports-")}
+    assert len(transit) == 3 and not (transit | {"fauteuil"}) & set(queries.modes())
+    study = Study(key="cle", status=rules.DONE, offer="avant", offer_change=studied.last_change())
+    study.finished_at = timezone.now() - timedelta(hours=1)
+    weekdays = EVERY_DAY.replace("1,1,1,1,1,1,1,2026", "1,1,1,1,1,0,0,2026")
+    timetables.load([feed(tmp_path / "tram.zip", calendar=weekdays)], home, today=date(2026, 11, 30))
+    assert transit & set(queries.modes()) == {"transports-mardi", "transports-mercredi"}
+    by_bus = {"acces": "transports-mardi"}
+    assert ChoiceForm(by_bus).study_request(PLACE).travel == "transports-mardi"
+    assert ChoiceForm({"acces": "transports-samedi"}).study_request(PLACE).travel == ""
+    assert queries.changed_since(study) == "Les rues de la carte ou les horaires ont changé"
+
+
+def test_the_end_of_a_line_is_counted_and_the_homes_within_reach_of_a_place_are_drawn():
+    """Le tram s’arrête : qui vit à la gare n’atteint plus le lieu du terminus."""
+    table = {"zone": np.array(["gare", "terminus"]), "metre": np.zeros(2), "besoin": np.full(2, 1000.0)}
+    ground = street(table, by=travel_by(MODES["transports-mardi"]), timetable=Line())
+    stops = np.array([[5.70, 45.18], [5.74, 45.18]])
+    place = Place(id="lieu", name="Lieu", lon=5.74, lat=45.18, offers=frozenset({"wifi"}))
+    ground = with_places(replace(ground, areas=replace(ground.areas, points=stops)), [place])
+    form = WhatIfForm({"ligne": "tram:T1"}, geste="ligne", line="wifi", ground=ground)
+    assert form.is_valid() and form.fields["ligne"].choices == [("tram:T1", "Tram T1")]
+    answer = queries.what_if(ground, "wifi", {"geste": "ligne", **form.cleaned_data})
+    assert [zone.name for zone in answer["change"].zones] == ["gare"]
+    assert not WhatIfForm({"ligne": "bus:9"}, geste="ligne", line="wifi", ground=ground).is_valid()
+    assert all(catchment(ground, place).contains(shapely.Point(stop)) for stop in stops)
+    assert catchment(ground, replace(place, opening="Tu 14:00-18:00")).is_empty, "nobody goes there then"
+    on_foot = replace(ground, travel=travel_by(MODES["pied"]), timetable=None)
+    assert not catchment(on_foot, place).contains(shapely.Point(stops[0]))
+
+
 def _the_directory_moves_on(study: Study, client) -> None:
     """Un lieu change : l’étude le sait, garde ses chiffres, et le travailleur la refait."""
     assert not queries.offer_is_behind(study)
@@ -442,7 +509,7 @@ def _the_directory_moves_on(study: Study, client) -> None:
     study.refresh_from_db()
     assert not queries.offer_is_behind(study)
     assert study.finished_at > before, "the page says when its figures were made"
-    assert queries.reading(study).offer.whole.lines[-1].n_places == 1
+    assert queries.reading(study).offer.territory.lines[-1].n_places == 1
 
 
 def test_the_places_of_a_study_come_from_every_departement_around_it(monkeypatch):
@@ -505,6 +572,19 @@ def test_the_page_lists_the_communes_that_nobody_can_tell(without, unknown, sent
     assert ("Toutes en ont" in page_text) == (not without and not unknown)
 
 
+def test_a_service_that_nobody_lacks_agrees_with_nobody():
+    """« personne qui n’utilisent pas Internet … n’ont aucun lieu connu »."""
+    statement = "n’utilisent pas Internet ou n’en maîtrisent pas les bases"
+    reading = SimpleNamespace(
+        definition=SimpleNamespace(statement=statement), offer=SimpleNamespace(limit="30 minutes")
+    )
+    nobody = line("formation", label="Formation", missing="personne", missing_about="personne", places="3")
+    page = render_to_string("dossiers/_offer_figure.html", {"reading": reading, "service_line": nobody})
+    text = " ".join(page.split())
+    assert "Personne </p>" in text
+    assert f"parmi celles qui {statement}, n’est sans lieu connu à 30 minutes" in text
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [
@@ -534,7 +614,8 @@ def test_range_in_a_table_reads_as_in_a_sentence(share, between, need, sentence)
         "wifi", share=share, share_between=between, need=need, residents_share="5\xa0–\xa09\xa0%"
     )
     page = render_to_string(
-        "dossiers/_offer_ways.html", {"whole": offer_line, "rows": (), "reading": {"offer": {"mode": FOOT}}}
+        "dossiers/_offer_ways.html",
+        {"service_line": offer_line, "rows": (), "reading": {"offer": {"mode": FOOT}}},
     )
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page)).replace(" )", ")")
     assert sentence in words
@@ -621,6 +702,14 @@ def test_the_places_that_say_their_price_are_counted_in_french(study, client, pr
         sheet = {"frais_a_charge": [prices[n]]} if n < len(prices) else {}
         place(f"lieu-{n}", {"code_insee": PLACE, **sheet})
     assert sentence in text_of(client.get(f"/territoires/{PLACE}/lieux/"))
+
+
+def test_the_first_page_after_new_places_says_that_the_gaps_are_being_computed(study, client):
+    """« Ouvrez la page des manques, il s’y recalcule » : la page venait de le demander elle-même."""
+    added_after_the_study()
+    page_text = text_of(client.get(f"/territoires/{PLACE}/"))
+    assert re.search(r"est en cours, demandé le \d+(er)? \w+ à \d+ h", page_text), page_text
+    assert "il s’y recalcule" not in page_text
 
 
 @pytest.mark.parametrize("page", ["manques/", "manques/et-si/"])
@@ -715,7 +804,9 @@ def test_what_is_taught_is_read_beside_what_inhabitants_wish_to_learn(
     assert verdict_word == expected_verdict
     assert "en moyenne, par 36 %" in evidence or expected_verdict != "moyen"
     assert evidence.index("« demarches » : voulu par 60 %") < evidence.index("« navigation »")
-    assert "habitants, d’après « E », 2026 ; structures, d’après" in evidence
+    base = "Base : habitants, d’après « E », 2026 (n = 66, brut) ; structures, d’après « E », 2026 (n = 66, brut)."
+    assert base in evidence
+    assert evidence.count("n = 66") == 2, "the base of each survey, once"
     del surveyed["inhabitants", "themes", "navigation"]
     assert (
         verdict("Ce qui est enseigné répond-il à ce que les habitants veulent apprendre ?", surveyed)[0]
@@ -749,7 +840,7 @@ def offer_of(
     return OfferReading(
         source="l’annuaire",
         minutes=20,
-        whole=ZoneOffer("", 3, 0, (known(territory_share), *other_lines), (), ""),
+        territory=ZoneOffer("", 3, 0, (known(territory_share), *other_lines), (), ""),
         publics={id: PublicOffer(id, (known(percent),), {}) for id, percent in publics.items()},
         zones={id: ZoneOffer(id, 1, 0, (known(percent),), (), id) for id, percent in zones.items()},
         lists=(),
@@ -778,7 +869,7 @@ SILENT = "Des lieux ne le disent pas."
 def test_a_verdict_reads_the_whole_interval_not_its_middle(bounds, expected_verdict):
     near = replace(known(sum(bounds) / 2), share_bounds=bounds, share_between=f"{bounds[0]} – {bounds[1]} %")
     offered = offer_of(60, {}, {})
-    row = of_the_grid(NEAR, replace(offered, whole=replace(offered.whole, lines=(near,))))
+    row = of_the_grid(NEAR, replace(offered, territory=replace(offered.territory, lines=(near,))))
     assert row.verdict == expected_verdict
     assert f"({bounds[0]} – {bounds[1]} %)" in row.evidence, "what the rule reads is printed"
 
@@ -800,7 +891,7 @@ def test_silent_places_stop_a_verdict_only_where_the_rule_parts_their_bounds(hel
         f"accès accompagné : entre {access[0]} et {access[1]} %" in row.evidence.replace("\xa0", " ").lower()
     )
     assert SILENT in row.evidence
-    assert ("elle ne tranche pas" in row.evidence) == (expected_verdict == UNDECIDED)
+    assert ("la règle ne tranche pas" in row.evidence) == (expected_verdict == UNDECIDED)
     assert ("indécis" in row.label) == (expected_verdict == UNDECIDED)
     assert "Aucun lieu recensé" not in row.evidence
 
@@ -812,9 +903,21 @@ def test_no_verdict_on_distance_rests_on_places_that_nobody_located(question, cr
     """Une distance depuis le milieu d’une commune ne fait ni un point fort ni un manque."""
     offered = offer_of(98, {"60+": 98}, {"A": 98}, known(95, "wifi"), known(95, "formation"))
     assert of_the_grid(question, offered, crossed=crossed).verdict == "fort"
-    unlocated = replace(offered, whole=replace(offered.whole, n_places=44, n_unlocated=44))
+    unlocated = replace(offered, territory=replace(offered.territory, n_places=44, n_unlocated=44))
     row = of_the_grid(question, unlocated, crossed=crossed)
     assert (row.verdict, row.evidence.endswith(criteria.UNLOCATED)) == (UNDECIDED, True)
+
+
+@pytest.mark.parametrize(
+    ("nearest", "expected_verdict"),
+    [((85, 100), "fort"), ((78, 100), UNDECIDED), ((60, 70), "moyen"), ((20, 30), "moyen")],
+)
+def test_a_balance_is_no_strength_while_the_nearest_line_may_be_far(nearest, expected_verdict):
+    """« Point fort » sur 66 à 97 % et 78 à 100 %, à côté de « indécis » sur les mêmes 78 à 100 % ; et des offres toutes
+    aussi rares ne sont pas une force.
+    """
+    other_lines = [known(nearest, id, id) for id in ("wifi", "formation")]
+    assert of_the_grid(BALANCE, offer_of(nearest, {}, {}, *other_lines)).verdict == expected_verdict
 
 
 def test_a_public_that_no_structure_welcomes_is_no_strength():
@@ -829,7 +932,7 @@ def test_lines_between_two_bounds_are_known_lines():
     assert row.evidence.replace("\xa0", " ").startswith(
         "Entre 30 et 60 % (wifi) ; entre 80 et 99 % (formation)"
     )
-    assert of_the_grid(BALANCE, offer_of(80, {}, {}, *[known((70, 85), id) for id in "ab"])).verdict == "fort"
+    assert of_the_grid(BALANCE, offer_of(85, {}, {}, *[known((70, 85), id) for id in "ab"])).verdict == "fort"
     assert (
         of_the_grid(BALANCE, offer_of(80, {}, {}, *[known((5, 20), id) for id in "ab"])).verdict == "faible"
     )
@@ -841,7 +944,7 @@ def test_publics_are_compared_between_the_same_bounds():
     near = of_the_grid(PUBLICS, offer_of((90, 92), {"60+": (88, 91)}, {}))
     assert (near.verdict, SILENT in near.evidence) == ("fort", True)
     wide = of_the_grid(PUBLICS, offer_of((40, 92), {"60+": (38, 91)}, {}))
-    assert (wide.verdict, "elle ne tranche pas" in wide.evidence) == (UNDECIDED, True)
+    assert (wide.verdict, "la règle ne tranche pas" in wide.evidence) == (UNDECIDED, True)
     assert "60+ : entre 38 et 91 %" in wide.evidence.replace("\xa0", " ")
 
 
@@ -855,7 +958,7 @@ def test_nobody_says_it_is_not_nobody_knows():
             (hidden, "Trop peu d’habitants pour le dire."),
         ):
             offered = replace(
-                offer_of(60, {}, {"A": 80}), whole=ZoneOffer("", 3, 0, (territory_line,), (), "")
+                offer_of(60, {}, {"A": 80}), territory=ZoneOffer("", 3, 0, (territory_line,), (), "")
             )
             row = of_the_grid(question, offered, crossed=("A",))
             assert (row.verdict, row.evidence) == (UNSAID, reason)
@@ -869,7 +972,7 @@ def test_zones_in_both_precarities_are_counted_as_the_diagnosis_counts_them():
     row = of_the_grid(CROSSED, offered, crossed=("A", "B"), crossing=crossing)
     assert row.evidence.startswith(f"{crossing} Très probablement dans les deux : 2\xa0zones ; dans 1, ")
     assert row.evidence.endswith(
-        "Incertain à B. La règle irait de « axe de progrès » à « point fort » : elle ne tranche pas."
+        "Incertain à B. De « axe de progrès » à « point fort » : la règle ne tranche pas."
     )
     assert row.verdict == UNDECIDED
     many = offer_of(60, {}, dict.fromkeys("ABCDEFGH", 10))
@@ -915,6 +1018,43 @@ def test_the_public_least_served_makes_the_verdict(seniors, expected_verdict):
     assert row.verdict == expected_verdict
     assert f"Tous : 60 % ; 15-24 : 66 % ; 60+ : {seniors} %" in row.evidence
     assert "Situation de handicap : 12" in row.evidence
+
+
+def test_a_perception_is_proposed_by_both_sides_alone(monkeypatch):
+    """« Compter sur le bouche-à-oreille… » et « Faire venir par le bouche-à-oreille… » dans le même plan : les
+    espaces insécables de la grille cachaient la question à exclure.
+    """
+    surveyed = {
+        ("structures", "canaux", "communication"): answered(80, "Communication"),
+        ("inhabitants", "decouverte", "communication"): answered(10, "Communication"),
+    }
+    axes = spaced_within([(axis, ()) for axis in criteria.grid(None, EMPTY, surveyed)])
+    monkeypatch.setattr(proposals.dossiers, "latest", lambda place: object())
+    monkeypatch.setattr(proposals.dossiers, "grid", lambda study, reading, on: axes)
+    assert proposals._verdicts(PLACE, object(), date(2026, 11, 20)) == []
+    assert len(proposals._perceived(surveyed)) == 1
+
+
+def test_needs_are_sorted_without_zeros_and_name_their_question_when_they_are_listed():
+    """« Équipement, connexion : 0 % … Moyens humains : 45 % » ; « Non, et je souhaiterais en avoir » sans question."""
+    needed, clear = "De quoi avez-vous besoin ?", "Avez-vous une vision claire ?"
+    surveyed = {
+        ("structures", "besoins", "equipement"): replace(answered(0, "Équipement"), question=needed),
+        ("structures", "besoins", "lieu"): replace(answered(12, "Un lieu"), question=needed),
+        ("structures", "besoins", "moyens_humains"): replace(answered(45, "Moyens humains"), question=needed),
+        ("structures", "vision", "non_souhaite"): replace(answered(70, "Non, mais je veux"), question=clear),
+    }
+    of_offer, of_visibility, *_ = (axis.needs for axis in criteria.grid(None, EMPTY, surveyed))
+    (text,) = of_offer
+    assert "Équipement" not in text and text.index("Moyens humains") < text.index("Un lieu")
+    need_texts = [each.replace("\xa0", " ") for each in (text, of_visibility[0])]
+    assert (
+        need_texts[0].endswith(f"à la question « {needed} » (n = 66, brut)")
+        and need_texts[0].count("n = ") == 1
+    )
+    assert need_texts[1].startswith("Non, mais je veux : 70") and f"« {clear} »" in need_texts[1]
+    _, evidence = verdict("Quels besoins d’appui ou de coordination des professionnels ?", surveyed)
+    assert "Équipement" not in evidence
 
 
 @pytest.mark.parametrize(
@@ -976,7 +1116,7 @@ def test_a_one_off_workshop_has_a_course_after_it_or_not(course, expected_verdic
     }
     verdict_word, evidence = verdict("Après un atelier d’un jour, y a-t-il une suite ?", surveyed)
     assert verdict_word == expected_verdict
-    assert "Atelier d’un jour : 79 % (entre 74 et 84 %, n = 66, brut)" in evidence
+    assert "Atelier d’un jour : 79 % (entre 74 et 84 %)" in evidence and evidence.count("n = 66") == 1
     assert "pas si les personnes y vont" in evidence
 
 
@@ -1011,8 +1151,8 @@ def test_a_criterion_read_in_a_survey_shows_its_figure_and_its_base(kind, questi
         {(kind, question_id, answer): answered(20), ("structures", "hors_murs", "oui"): answered(36)},
     )
     assert verdict_word == "faible"
-    assert "20 % (entre 15 et 25 %, n = 66, brut)" in evidence
-    assert "Base : structures, d’après « E », 2026." in evidence
+    assert "20 % (entre 15 et 25 %)" in evidence
+    assert "Base : structures, d’après « E », 2026 (n = 66, brut)." in evidence
     assert ("Vont hors les murs : 36 %" in evidence) == (question_id == "sensibiliser")
 
 
@@ -1052,20 +1192,6 @@ def test_the_grid_reads_answers_that_the_ready_questionnaires_ask():
         assert answer in [choice.name for choice in forms[kind].choices(question)], (question_id, answer)
 
 
-def line(id: str, **known: str | float | None) -> OfferLine:
-    """Return a line of the offer of which only this is known."""
-    numbers = {
-        "n_places": 0,
-        "share_value": None,
-        "share_bounds": None,
-        "missing_value": 0.0,
-        "missing_low": 0.0,
-        "missing_high": 0.0,
-    }
-    empty = {field.name: "" for field in fields(OfferLine)} | numbers
-    return OfferLine(**{**empty, "id": id, **known})
-
-
 def test_the_three_points_stand_beside_what_is_counted_and_who_says_them():
     """G-044: where to buy, where somebody helps, what is built together; what nobody tells is said to be
     missing.
@@ -1103,6 +1229,93 @@ def test_a_list_and_a_sheet_that_disagree_are_set_side_by_side():
     assert agreements.DENIALS.keys() <= findings.kinds().keys()
 
 
+def test_each_service_has_one_answer_on_the_page_in_the_dossier_and_on_its_slide():
+    """Un service que le silence laisse ouvert garde sa fourchette et sa part, les mêmes partout ; une ligne dit
+    qui appeler pour la resserrer.
+    """
+    silent = {"doubt": "Des lieux ne le disent pas.", "state": "inconnu", "share_bounds": (66.0, 97.0)}
+    silent |= {"missing_low": 0.0, "missing_high": 900.0, "missing": "0 – 900"}
+    sure = {"missing_low": 300.0, "missing_high": 400.0, "missing": "350"}
+    sure |= {
+        "missing_between": "300 – 400",
+        "state": "ici",
+        "share_value": 60.0,
+        "share_bounds": (55.0, 65.0),
+    }
+    lines = (
+        line("assistance", label="Aide", **silent),
+        line("formation", label="Formation", **silent),
+        line("wifi", label="Wifi", **sure),
+    )
+    call_lists = {"formation": CallList(("1",), ("Mairie de Prémilhat",), "")}
+    total = ZoneOffer("", 3, 2, lines, (), "")
+    offered = replace(offer_of(60, {}, {}), territory=total, zones={}, to_call=call_lists)
+    line_to_call = "À appeler pour resserrer les fourchettes : Mairie de Prémilhat (aide et formation)."
+    assert gaps.to_ask(offered) == line_to_call
+    calls = {"formation": replace(call_lists["formation"], names=tuple("ABCDE"))}
+    assert ": A, B, C, D et E (" in gaps.to_ask(replace(offered, to_call=calls))
+    assert gaps.to_ask(replace(offered, to_call={})).startswith("À appeler : des lieux ne disent pas")
+
+    reading = SimpleNamespace(offer=offered, definition=definition(DEFAULT), subtotals=(), zones=())
+    answers = {each.label: (each.people_in_words, each.missing_share) for each in gaps.known_lines(offered)}
+    assert line_to_call in synthesis._lacking(reading, offered)
+    table = offer_chapter(reading, offered, {}).blocks[0]
+    in_dossier = {x: row[1].text for row in table.rows for x in answers if x.lower() in row[0].text.lower()}
+    bars = offer_chart(gaps.known_lines(offered)).bars
+    assert [each.label for each in bars] == ["Wifi", "Aide et formation"]
+    in_slide = {x: each.words for each in bars for x in answers if x.lower() in each.label.lower()}
+    groups = [(group, group.fact("à portée de marche")) for group in service_groups.read(offered)]
+    on_page = {"groups": groups, "reading": reading, "place": PLACE, "services": offer._services(lines)}
+    head, table = (
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", render_to_string(f"dossiers/{name}.html", on_page)))
+        for name in ("_first_gaps", "_services")
+    )
+    assert "Appeler Mairie de Prémilhat" in head
+    assert "Prémilhat" not in table, "the page says once whom to call"
+    assert head.index("Wifi") < head.index("Aide et formation"), "a sure lack comes first"
+    assert len(answers) == 3
+    for label, (people, share) in answers.items():
+        assert in_dossier[label] == people
+        assert in_slide[label] == f"{people} ; {share}"
+        in_page = share.replace(NBSP, " ")
+        assert re.search(rf"{label} .*{'.*'.join(re.split(r'[ ()]+', people))}.*{re.escape(in_page)}", table)
+    assert answers["Aide"] == ("900 au plus", "3\xa0–\xa034\xa0%"), "one base: those who have none"
+    assert answers["Wifi"][1] == "40\xa0% (35\xa0–\xa045\xa0%)"
+    everybody = line("wifi", missing="0 – 900", missing_high=900.0, share_bounds=(70.2, 100.0))
+    assert everybody.missing_share == "30\xa0% au plus"
+
+
+@pytest.mark.parametrize(("low", "words"), [(0.0, "Ce gain, lui, n’est pas sûr."), (40.0, "c’est prouvé.")])
+def test_the_best_sites_are_proved_where_somebody_surely_gains(low, words):
+    """« C’est prouvé » se lisait sous « entre 0 et 2 600 personnes de plus »."""
+    gained = Between(
+        low=low,
+        high=2_600.0,
+        unit="personnes",
+        universe="",
+        reason="Des lieux se taisent.",
+        n=3,
+        method="portee",
+    )
+    assert offer_reports._certainty(SimpleNamespace(exact=True, gained=gained)).endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("sure", "first"),
+    [((300.0, 400.0), "wifi"), ((0.0, 400.0), "formation")],
+)
+def test_the_page_opens_on_the_surest_lack_or_on_the_service_best_known(sure, first):
+    """« Orientation, 1 lieu, on ne sait pas » ouvrait la page où vingt lieux disent qu’ils forment."""
+    lines = (
+        line("orientation", n_places=1, missing_low=0.0, missing_high=12_000.0),
+        line("formation", n_places=20, missing_low=20.0, missing_high=260.0),
+        line("wifi", n_places=2, missing_low=sure[0], missing_high=sure[1]),
+        line("reparation", n_places=30, state=offer.UNASKED),
+    )
+    offered = replace(offer_of(60, {}, {}), territory=ZoneOffer("", 30, 2, lines, (), ""), zones={})
+    assert gaps.best_known(offered).id == first
+
+
 def test_a_published_survey_fills_what_no_file_tells():
     """Structures' view of their communication, against that of inhabitants: far apart, it is a
     lack, with both figures.
@@ -1126,7 +1339,15 @@ def test_a_published_survey_fills_what_no_file_tells():
     assert believed.verdict == "faible"
     assert "Écart : 41 points" in believed.evidence
     assert "n = 66" in believed.evidence.replace("\xa0", " ")
-    assert rows["Les services sont-ils connus et compris du public ?"].verdict == UNDECIDED
+    known = "Les services sont-ils connus et compris du public ?"
+    assert rows[known].verdict == UNDECIDED
+    only_places = {("inhabitants", "lieu_connu", "non"): answered_share(63, 420)}
+    (row,) = [
+        c for axis in criteria.grid(None, EMPTY, only_places) for c in axis.criteria if c.question == known
+    ]
+    assert row.verdict == "faible" and row.evidence.replace("\xa0", " ").startswith(
+        "« Communication » : 63 %"
+    )
     assert rows["Quels besoins d’appui ou de coordination des professionnels ?"].verdict == "donnee-manquante"
 
 
@@ -1134,6 +1355,7 @@ def test_a_published_survey_fills_what_no_file_tells():
 SMALL = "243801024"
 
 
+@pytest.mark.slow("a census imported, a study computed, and each of its pages")
 def test_a_filter_holds_on_every_page(home, client):
     """Le filtre suit le lecteur : les pages ne comptent que ses communes, ou disent pourquoi elles se taisent."""
     result = files.places(
@@ -1153,7 +1375,7 @@ def test_a_filter_holds_on_every_page(home, client):
     zone_names = {row["zone"].name for row in page.context["rows"]}
     assert zone_names == {zone.name for zone in reading.offer.zones.values()}
     assert "Villard-de-Lans" not in zone_names
-    assert page.context["whole"].need == reading.offer.whole.lines[0].need
+    assert page.context["service_line"].need == reading.offer.territory.lines[0].need
     assert f"/zones/{next(iter(reading.offer.zones))}/?{query}" in page.content.decode()
 
     places = client.get(f"/territoires/{SMALL}/lieux/?{query}")

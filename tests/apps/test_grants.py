@@ -5,9 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from maillage.apps.accounts.models import Entry
-from maillage.apps.grants import actions, queries, rules, worklist
-from maillage.apps.grants.models import Conflict, FollowUp, GrantApplication, GrantCall, GrantDecision, Score
+from maillage.apps.platform.accounts.models import Entry
+from maillage.apps.volunteering.grants import actions, queries, rules, worklist
+from maillage.apps.volunteering.grants.models import (
+    Conflict,
+    FollowUp,
+    GrantApplication,
+    GrantCall,
+    GrantDecision,
+    Score,
+)
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
@@ -40,11 +47,6 @@ def ccas(home, clock):
 @pytest.fixture
 def cyber(home):
     return place("cyber", {"nom": "Cybercentre"}).structure
-
-
-@pytest.fixture
-def lea(home):
-    return account("lea", "analyste", territory="38")
 
 
 @pytest.fixture
@@ -240,16 +242,6 @@ def test_a_jury_whose_decisions_are_published_changes_no_more(lea, fatou, karim,
     ):
         with pytest.raises(Refused, match="sont publiées"):
             change()
-
-
-def test_strangers_and_other_pairs_read_no_project(client, lea, fatou, karim, ccas, cyber, clock):
-    row = submitted(opened(lea), ccas, cyber, fatou, karim)
-    address = f"/espace/appels/candidatures/{row.pk}/"
-    client.force_login(account("zoe", "formation", structure=place("autre", {"nom": "Autre"}).structure))
-    assert client.get(address).status_code == 404
-    assert client.post(f"{address}geste/", {"geste": "retirer"}).status_code == 404
-    client.force_login(account("jo", "analyste", territory="59"))
-    assert client.get(address).status_code == 404
 
 
 def test_a_jury_reads_the_projects_once_the_call_is_closed(client, lea, fatou, karim, ccas, cyber, clock):

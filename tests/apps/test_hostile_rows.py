@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django_tasks_db.models import DBTaskResult, get_date_max
 
-from maillage.config import worker
+from maillage.manage.deploy import worker
 from maillage.web import snapshots
 from tests.conftest import account
 
@@ -131,7 +131,7 @@ def test_worker_runs_no_function_that_a_row_names(home, trace, tmp_path, monkeyp
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "piege.py").write_text(f"import os\nos.mkdir({str(trace)!r})\n")
     monkeypatch.setattr(worker, "forget_all", lambda *words: trace.mkdir())
-    for path in ("os.mkdir", "piege.run", "maillage.config.worker.forget_all"):
+    for path in ("os.mkdir", "piege.run", "maillage.manage.deploy.worker.forget_all"):
         row = DBTaskResult.objects.create(
             task_path=path,
             args_kwargs={"args": [str(trace)], "kwargs": {}},

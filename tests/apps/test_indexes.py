@@ -5,16 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db.models import Q
 
-from maillage.apps.autonomy.queries import overdue
-from maillage.apps.indicators.queries import sources
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Fact
-from maillage.apps.mandats.access import mandats_for
-from maillage.apps.messages.models import Message
-from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import pressing
-from maillage.apps.orientations.rules import cycle
-from maillage.apps.reminders.access import reminders_for
+from maillage.apps.people.mandats.access import mandats_for
+from maillage.apps.people.reminders.access import reminders_for
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.autonomy.queries import overdue
+from maillage.apps.referrals.orientations.models import Orientation
+from maillage.apps.referrals.orientations.queries import pressing
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.apps.steering.indicators.queries import sources
 from maillage.apps.surveys import worklist
 from maillage.apps.surveys.models import Survey
 from maillage.web import bulk
@@ -33,7 +33,7 @@ def test_a_gesture_is_found_in_the_journal_by_its_name_and_its_day(nudges):
 
 def test_referrals_without_an_answer_are_counted_in_their_index():
     rows = Orientation.objects.filter(
-        state__in=cycle.WAITING, sent_at__lte=AT, to_structure__isnull=False, stripped_at=None
+        state__in=cycle.UNANSWERED, sent_at__lte=AT, to_structure__isnull=False, stripped_at=None
     )
     query_plan = pressing.counted(rows).explain()
     assert "USING COVERING INDEX orientations_unanswered (state=? AND sent_at<?)" in query_plan

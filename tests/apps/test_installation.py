@@ -3,27 +3,29 @@
 import os
 import signal
 import socket
-import ssl
 import threading
-from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from maillage.apps.accounts.actions import record
-from maillage.apps.accounts.models import User
-from maillage.apps.documents.rules.cipher import new_key
-from maillage.apps.memberships.actions import appoint
-from maillage.cli.main import main
-from maillage.config import checks, health, installation, scheduler, sessions
-from maillage.config.providers import chosen
+from maillage.apps.directory.memberships.actions.recoveries import appoint
+from maillage.apps.people.documents.rules import new_key
+from maillage.apps.platform.accounts.actions import record
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
+from maillage.manage.demonstration.stage import Stage
+from maillage.manage.deploy import checks, health, installation, scheduler
+from maillage.manage.main import main
+from maillage.manage.providers import chosen
+from maillage.manage.sign_in import sessions
 from maillage.words.wording import NBSP
-from tests.support.certificates import self_signed
+from tests.support.certificates import secured
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+PARIS = ZoneInfo("Europe/Paris")
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,7 @@ def own(home, settings):
     home.chmod(0o700)
     settings.HEARTBEAT, settings.LAST_BACKUP = home / "echeances.vu", home / "sauvegarde.vue"
     settings.DAILY_TASKS_STAMP = home / "echeances.faites"
+    settings.LAST_RESTORATION = home / "restauration.vue"
     chosen._provider.cache_clear()
     yield
     chosen._provider.cache_clear()
@@ -64,11 +67,30 @@ def test_keys_that_do_not_read_are_wrong_before_they_are_needed(home, settings, 
     assert states()["papiers"][0] == "mal"
     key.write_text(new_key())
     assert states()["papiers"] == ("bien", "Leur clé se lit.")
+    assert states()["antivirus"] == ("à voir", "Aucun antivirus n’est installé ici.")
     settings.BACKUP_KEYS = ["age1zzz"]
     assert states()["sauvegarde"] == (
         "mal",
         "La clé publique des sauvegardes n’est pas reconnue. Aucune ne se fera.",
     )
+
+
+def test_a_former_key_that_opens_for_more_than_a_month_is_in_doubt(home, monkeypatch):
+    assert "ancienne clé" not in states()
+    former = home / "cles-precedentes"
+    former.touch()
+    monkeypatch.setattr(checks, "FORMER_KEYS", former)
+    assert states()["ancienne clé"][0] == "bien"
+    os.utime(former, (0, 0))
+    assert states()["ancienne clé"][0] == "à voir"
+
+
+def test_a_backup_that_nobody_put_back_for_half_a_year_is_in_doubt(settings):
+    """A backup was made each night, and nobody knew whether one could be put back."""
+    assert states()["restauration"][0] == "à voir"
+    settings.LAST_RESTORATION.touch()
+    assert states()["restauration"][0] == "bien"
+    assert states(timezone.now() + timedelta(days=200))["restauration"][0] == "à voir"
 
 
 def test_papers_without_any_key_are_wrong(settings, monkeypatch):
@@ -105,6 +127,24 @@ def test_a_clock_behind_the_journal_is_wrong():
     assert "le journal a déjà des lignes du" in detail
 
 
+def test_a_clock_behind_by_hours_gives_the_hour():
+    """« Elle dit le 30 novembre, et le journal a déjà des lignes du 30 novembre. »"""
+    user, last = User.objects.create_user("a@ville.example", "x"), datetime(2026, 11, 30, 10, tzinfo=PARIS)
+    record(by=user, verb="role.given", row=user, at=last)
+    _, detail = states(last.replace(hour=1, minute=56))["horloge"]
+    sentence = (
+        "Elle dit le 30 novembre 2026 à 1 h 56, et le journal a déjà des lignes du 30 novembre 2026 à 10 h."
+    )
+    assert detail.replace(NBSP, " ").startswith(sentence)
+
+
+def test_the_demonstration_tells_nothing_later_than_the_clock():
+    """Installée la nuit, elle écrivait au journal de dix heures du matin, et l’horloge paraissait en retard."""
+    night = datetime(2026, 11, 30, 1, 56, tzinfo=PARIS)
+    assert Stage(night, {}, {}).ago(0) == night
+    assert Stage(night, {}, {}).ago(1) == datetime(2026, 11, 29, 10, tzinfo=PARIS)
+
+
 def test_a_line_that_a_fast_clock_wrote_once_says_nothing_of_the_clock_of_today(monkeypatch):
     """Il faudrait attendre 2031 pour que l’horloge, juste depuis longtemps, ne soit plus dite fausse."""
     monkeypatch.setattr(checks, "LATELY", 2)
@@ -139,7 +179,7 @@ def test_stopped_work_is_reported(settings):
 
 
 def test_a_server_of_mail_that_is_not_there_is_wrong(settings):
-    assert states()["courriel"][0] == "à voir"
+    assert states()["e-mail"][0] == "à voir"
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -147,28 +187,9 @@ def test_a_server_of_mail_that_is_not_there_is_wrong(settings):
             "SMTP": f"smtp://127.0.0.1:{port}",
             "SENDER": "M <m@ville.example>",
         }
-        assert states()["courriel"] == ("mal", f"127.0.0.1 ne répond pas au port {port}.")
+        assert states()["e-mail"] == ("mal", f"127.0.0.1 ne répond pas au port {port}.")
         free.listen()
-        assert states()["courriel"] == ("bien", f"127.0.0.1 répond au port {port}.")
-
-
-@contextmanager
-def secured(folder, *, days: int):
-    """Serve a certificate of ours for localhost, which ends in some days; give the port and the certificate."""
-    path = self_signed(folder, days=days)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(path)
-    with socket.create_server(("localhost", 0)) as server:
-
-        def answer() -> None:
-            with suppress(OSError):
-                while True:
-                    call, _ = server.accept()
-                    with suppress(OSError), context.wrap_socket(call, server_side=True) as secure:
-                        secure.recv(1)
-
-        threading.Thread(target=answer, daemon=True).start()
-        yield server.getsockname()[1], path
+        assert states()["e-mail"] == ("bien", f"127.0.0.1 répond au port {port}.")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +227,7 @@ def test_a_clock_that_leapt_erases_nothing_before_somebody_says_that_it_is_right
     state, detail = states()["horloge"]
     assert state == "mal"
     assert detail.endswith("depuis le 1er janvier 1970.")
-    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)  # the tables are there
+    monkeypatch.setattr("maillage.manage.deploy.bootstrap.ready", lambda: None)  # the tables are there
     assert main(["echeances"]) == 2
     assert "seraient effacés avant leur date" in capsys.readouterr().err
     assert scheduler.leap(now) is not None, "what refuses does not say that it was done"
@@ -234,7 +255,7 @@ def test_whoever_says_that_the_clock_is_right_is_believed_after_one_that_was_fas
     for path in (settings.HEARTBEAT, settings.DAILY_TASKS_STAMP):
         path.touch()
         os.utime(path, (far, far))
-    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    monkeypatch.setattr("maillage.manage.deploy.bootstrap.ready", lambda: None)
     assert main(["echeances"]) == 2
     assert main(["echeances", "--horloge-juste"]) == 0
     assert scheduler.leap(timezone.now()) is None
@@ -277,7 +298,7 @@ def broken(at: datetime) -> int:
 
 def test_repeated_failure_is_reported_until_it_succeeds(settings, monkeypatch, capsys):
     """Le cœur bat, et l’effacement dû n’a plus lieu depuis des mois : seul le journal du serveur le disait."""
-    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    monkeypatch.setattr("maillage.manage.deploy.bootstrap.ready", lambda: None)
     sound = ("visites_finies", sessions.clear)
     monkeypatch.setattr(scheduler, "WORKS", (("personnes_oubliees", broken), sound))
     assert main(["echeances"]) == 1
@@ -329,4 +350,7 @@ def test_work_of_a_later_hour_waits_for_nobody():
             task_path="tests.later", args_kwargs={}, queue_name=queue, backend_name="default",
             **({"run_after": at} if at else {}),
         )  # fmt: skip
-    assert installation._queues() == [("rapide", 0, 0), ("lente", 1, 0)]
+    assert installation._queues(later + timedelta(seconds=9)) == [
+        ("rapide", 0, 0, ""),
+        ("lente", 1, 0, f" depuis 120{NBSP}minutes"),
+    ]

@@ -7,15 +7,16 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maillage.apps.accounts import actions, queries
-from maillage.apps.accounts.actions import Note
-from maillage.apps.accounts.models import Anchor, Entry, User
-from maillage.apps.accounts.rules import anchors as words
-from maillage.apps.accounts.rules import journal
-from maillage.apps.accounts.rules.journal import Line
-from maillage.apps.messages.models import Message
-from maillage.config import anchors, journal_proof, scheduler
+from maillage.apps.platform.accounts import actions, queries
+from maillage.apps.platform.accounts.actions import Note
+from maillage.apps.platform.accounts.models import Anchor, Entry, User
+from maillage.apps.platform.accounts.rules import anchors as words
+from maillage.apps.platform.accounts.rules import journal
+from maillage.apps.platform.accounts.rules.journal import Line
+from maillage.apps.platform.messages.models import Message
 from maillage.kernel.errors import Refused
+from maillage.manage.backups import anchors, journal_proof
+from maillage.manage.deploy import scheduler
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)

@@ -3,34 +3,34 @@
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property
-from html.parser import HTMLParser
-from itertools import product
-from types import SimpleNamespace
 
 import pytest
 from django.core.cache import caches
 from django.template.loader import render_to_string
 from django.urls import get_resolver, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from maillage.apps.directory import rules
-from maillage.apps.directory.queries import places
-from maillage.apps.dossiers import queries as dossiers
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.queries import places
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules.script_sentences import SCRIPT_SENTENCES
-from maillage.apps.people.models import Person
-from maillage.apps.volunteers.actions import hours, meetings
-from maillage.config.languages import TRANSLATED
-from maillage.config.languages import _choose as chosen
+from maillage.apps.learning.rules import SCRIPT_SENTENCES
+from maillage.apps.people.persons.models import Person
+from maillage.apps.referrals.orientations.queries import people
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.apps.site.pages.templatetags.maillage import dated
+from maillage.apps.volunteering.volunteers.actions import hours, meetings
+from maillage.manage.requests.languages import TRANSLATED
+from maillage.manage.requests.languages import _choose as chosen
 from maillage.words import languages, opening, wording
 from maillage.words.languages import LANGUAGES, say, speaking, to_say, typed
-from tests.apps.test_place import RICH
 from tests.conftest import account
-from tests.spec.test_bilan import AURELIE
 from tests.support.cards import SECRET, decide, try_card
+from tests.support.languages import FRENCH_WORDS, Read, assert_whole, in_language, say_in
 from tests.support.lieux import lieu, offering
+from tests.support.personas import AURELIE
+from tests.support.places import RICH
 from tests.support.profile import some
+from tests.support.prose import plain_text
 from tests.support.routes import address_of, routes
 from tests.support.volunteers import proposed, supervised
 from tools import messages
@@ -41,6 +41,13 @@ TRANSLATED_LANGUAGES = [code for code in LANGUAGES if code != languages.FRENCH]
 PAGES = (
     "/",
     "/carte/",
+    "/verifier/",
+    "/verifier/?q=40+%25",
+    "/verifier/?q=bonjour",
+    "/verifier/?q=40+%25+%C3%A0+Xyzxyz",
+    "/territoires/",
+    "/territoires/?q=grenoble",
+    "/territoires/?q=xyzxyz",
     "/carte/?ou=Grenoble",
     "/carte/?ou=Grenoble&besoin=libre_acces&gratuit=1&imprimer=1",
     "/carte/?ou=Grenoble&besoin=recharge",
@@ -93,9 +100,6 @@ PAGES_OF_A_CARD = (
 )
 ONLY_IN_FRENCH = "Cette page existe seulement en français."
 # Words that only French has among the seven languages, where Latin letters may stand.
-FRENCH_WORDS = re.compile(
-    r"\b(?:vous|avec|les|une|est|dans|sur|chez|près|où|nous|votre|ce qui|aujourd’hui)\b", re.I
-)
 
 
 @pytest.fixture(autouse=True)
@@ -109,65 +113,6 @@ def _places(db):
     lieu("riche", sheet=RICH, confirmed_on=date(2026, 11, 2), confirmed_by="la bibliothèque")
     lieu("vieux", east=300, sheet=offering(wifi={"barrieres": ["email", "sms"]}), updated_on=date(2024, 1, 1))
     lieu("ferme", east=500, state=rules.ENDED)
-
-
-class Read(HTMLParser):
-    """The text of a page, except passages marked as French."""
-
-    VOID = ("br", "img", "input", "link", "meta", "hr", "path", "rect", "circle", "line", "use", "stop")
-    READ_ATTRIBUTES = (
-        "alt",
-        "aria-label",
-        "title",
-        "placeholder",
-        "data-nuit",
-        "data-jour",
-        "data-arreter",
-        "data-depuis",
-    )
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.open: list[bool] = []
-        self.words: list[str] = []
-        self.html: dict[str, str | None] = {}
-        self.silent = 0
-        self.source = text
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        attributes = dict(attrs)
-        if tag == "html":
-            self.html = attributes
-        french = attributes.get("lang") == "fr" or bool(self.open and self.open[-1])
-        if not french:
-            self.words += [attributes[name] or "" for name in self.READ_ATTRIBUTES if name in attributes]
-            if tag == "meta" and attributes.get("name") == "description":
-                self.words.append(attributes["content"] or "")
-        if tag not in self.VOID:
-            self.open.append(french)
-            self.silent += tag in ("script", "style")
-
-    def handle_startendtag(self, tag, attrs):
-        pass
-
-    def handle_endtag(self, tag):
-        if tag not in self.VOID:
-            self.open.pop()
-            self.silent -= tag in ("script", "style")
-
-    def handle_data(self, data):
-        if not self.silent and not (self.open and self.open[-1]):
-            self.words.append(data)
-
-    @cached_property
-    def text(self) -> str:
-        return languages.key(" | ".join(self.words))
-
-
-def in_language(client, code, address):
-    client.cookies["langue"] = code
-    return client.get(address)
 
 
 # --------------------------------------------------------------------------------------------- the catalogues
@@ -197,24 +142,16 @@ SIDES = re.compile(
     r"[{;\s](?:(?:margin|padding|border)-(?:left|right)|left|right)\s*:|(?:text-align|float)\s*:\s*(?:left|right)"
 )
 FOUR = re.compile(r"(?:padding|margin): *" + r" +".join([r"([^\s;()]+)"] * 4) + r"[ ;]")
-STYLES = (
-    *(
-        "site/static/site/maillage.css",
-        "site/static/site/accueil.css",
-        "orientations/static/orientations/personnes.css",
-    ),
-    *(f"directory/static/annuaire/{name}.css" for name in ("annuaire", "chercher", "fiche")),
-    *(f"autonomy/static/autonomie/{name}.css" for name in ("bilan", "epreuves", "resultat")),
-    *(f"orientations/static/orientations/{name}.css" for name in ("orientations", "papier", "proche")),
-    "agenda/static/ateliers/ateliers.css",
-)
 
 
-@pytest.mark.parametrize("name", STYLES)
-def test_the_styles_of_public_pages_know_no_left_nor_right(name):
-    style = (messages.SOURCE / "apps" / name).read_text("utf-8")
-    assert SIDES.findall(style) == []
-    assert [match[0] for match in FOUR.finditer(style) if match[2] != match[4]] == []
+def test_styles_know_no_left_nor_right():
+    sided_rules = {}
+    for path in sorted(messages.SOURCE.glob("apps/**/static/**/*.css")):
+        style = path.read_text("utf-8")
+        four_values = [match[0] for match in FOUR.finditer(style) if match[2] != match[4]]
+        if rules_of_file := SIDES.findall(style) + four_values:
+            sided_rules[str(path)] = rules_of_file
+    assert sided_rules == {}
 
 
 # -------------------------------------------------------------------------------------------------- the pages
@@ -222,31 +159,30 @@ def test_the_styles_of_public_pages_know_no_left_nor_right(name):
 
 # Each page in Arabic, whose letters betray every word left in French, and one page in each language: that no
 # catalogue lacks a sentence is told by `make check`.
-CASES = [*product(["ar"], PAGES), *((code, "/") for code in TRANSLATED_LANGUAGES if code != "ar")]
 
 
-@pytest.mark.parametrize(("code", "address"), CASES)
+@pytest.mark.parametrize("code", TRANSLATED_LANGUAGES)
+def test_every_act_that_a_card_lists_is_translated(code):
+    moves, refusals = cycle.MOVES.values(), cycle.REASONS.values()
+    acts = {*people.VERBS.values(), *(move.label for move in moves), *(each.plain for each in refusals)}
+    with speaking(code):
+        assert [act for act in acts if say(act) == act] == []
+
+
+@pytest.mark.parametrize("code", TRANSLATED_LANGUAGES)
+def test_the_home_page_is_whole_in_the_language_chosen(client, code):
+    assert_whole(in_language(client, code, "/"), code)
+
+
+@pytest.mark.complete
+@pytest.mark.slow("each page that answers whoever looks for help")
 @pytest.mark.usefixtures("_places")
-def test_a_page_is_whole_in_the_language_chosen(client, code, address):
-    response = in_language(client, code, address)
-    assert response.status_code == (404 if "nulle-part" in address else 200)
-    assert_whole(response, code)
-
-
-def assert_whole(response, code):
-    page = Read(response.content.decode())
-    assert page.html["lang"] == code
-    assert page.html.get("dir") == ("rtl" if code == "ar" else None)
-    assert response["Content-Language"] == code
-    assert (
-        say_in(code, "Cette traduction attend une relecture humaine. Dites-nous ce qui ne va pas.")
-        in page.text
-    )
-    text = f"| {page.text} |"
-    untranslated = [id for id in french_sentences(code) if f"| {id} |" in text]
-    assert untranslated == []
-    if code in ("ar", "uk"):
-        assert FRENCH_WORDS.findall(page.text) == []
+def test_each_page_is_whole_in_a_language_whose_letters_betray_french(client):
+    for address in PAGES:
+        client.cookies.clear()
+        response = in_language(client, "ar", address)
+        assert response.status_code == (404 if "nulle-part" in address else 200), address
+        assert_whole(response, "ar")
 
 
 @pytest.mark.usefixtures("_places")
@@ -322,26 +258,8 @@ def test_an_application_and_its_answer_are_whole_in_the_language_chosen(client):
     assert_whole(client.post("/rejoindre/suivi/", {"code": paper}), "ar")
 
 
-def say_in(code, text):
-    with speaking(code):
-        return languages.key(say(text))
-
-
-@cache
-def french_sentences(code):
-    """Return the marked sentences whose translation is not the French itself."""
-    with speaking(code):
-        return [id for id in marked() if languages.key(say(id)) != id]
-
-
-@cache
-def marked():
-    """Return the sentences without a plural: they are looked for in every file, once."""
-    return [id for id in messages.sentences() if isinstance(id, str) and len(id) > 3]
-
-
 @pytest.mark.usefixtures("_places")
-@pytest.mark.parametrize("address", PAGES)
+@pytest.mark.parametrize("address", ["/", "/carte/?ou=Grenoble", "/lieux/riche/"])
 def test_a_page_chosen_in_french_stays_french_whatever_the_browser_prefers(client, address):
     client.cookies["langue"] = "fr"
     page = client.get(address, headers={"accept-language": "ar,en;q=0.9"}).content.decode()
@@ -355,25 +273,6 @@ def test_a_language_does_not_outlive_its_page(client):
     in_language(client, "ar", "/carte/")
     assert languages.spoken().is_french
     assert opening.clock(datetime(2026, 1, 1, 9, 0)) == "9 h"
-
-
-def test_the_home_page_shows_its_french_example_to_those_who_read_french(client, monkeypatch):
-    bar = SimpleNamespace(wide="", narrow="")
-    head = SimpleNamespace(value="39 000", low="", sentence="personnes", between="", bar=bar)
-    read = SimpleNamespace(
-        territory=SimpleNamespace(name="Agglomération grenobloise"),
-        headline=head,
-        zones=[],
-        source=SimpleNamespace(among=""),
-    )
-    monkeypatch.setattr(dossiers, "latest", lambda place: SimpleNamespace(place="38185"))
-    monkeypatch.setattr(dossiers, "is_lost", lambda study: False)
-    monkeypatch.setattr(dossiers, "reading", lambda study: read)
-    monkeypatch.setattr(dossiers, "knitted", lambda study: '<svg aria-label="Maille par maille"></svg>')
-    french, arabic = (in_language(client, code, "/").content.decode() for code in ("fr", "ar"))
-    assert "exemple-titre" in french and "Précarité élevée" in french
-    assert "exemple-titre" not in arabic and "Précarité élevée" not in arabic
-    assert "Maille par maille" in arabic and "Maille par maille" not in Read(arabic).text
 
 
 MODULES = ("dire-qui-je-suis", "tenir-la-souris")  # translated, and not
@@ -412,11 +311,45 @@ def test_a_public_page_is_in_the_language_chosen_or_says_that_it_is_in_french(cl
         if page.html["lang"] == "fr":
             aside = re.search(r'<aside class="traduction"([^>]*)>(.*?)</aside>', page.source, re.S)
             is_announced = aside and f'lang="{code}"' in aside[1] and say_in(code, ONLY_IN_FRENCH) in aside[2]
-            unannounced += [] if is_announced else [address]
+            is_framed = '<header class="entete" >' not in page.source
+            unannounced += [] if is_announced and is_framed else [address]
         else:
             mixed_words += [(address, words) for words in page.words if FRENCH_WORDS.search(words)]
     assert (unannounced, mixed_words) == ([], [])
     assert min(n_pages["fr"], n_pages[code]) > 30
+
+
+def test_the_menu_of_a_page_in_french_is_in_the_language_chosen(client):
+    page = in_language(client, "ar", "/methodes/").content.decode()
+    frames = re.findall(r'<(header|footer|nav) class="[\w-]+" lang="ar" dir="rtl".*?</\1>', page, re.S)
+    assert frames == ["header", "footer", "nav"]
+    for door in ("Être aidé", "Apprendre", "Ma carte", "Chiffres"):
+        assert page.count(say_in("ar", door)) >= 2 and f">{door}<" not in page
+
+
+def test_a_verdict_is_in_the_language_chosen_and_quotes_its_french_apart(client):
+    page = in_language(client, "ro", "/verifier/?q=40+%25").content.decode()
+    answer = plain_text(page[page.index("<main") : page.index("<details", page.index("<main"))])
+    for words in ("Altă definiție", "Cifra dumneavoastră:", "40 %", "15 ani și peste"):
+        assert words in answer, answer
+    examples = answer[answer.index("Încercați") : answer.index("Altă definiție")]
+    assert not FRENCH_WORDS.search(answer.replace(examples, ""))
+    assert re.search(r'<div lang="fr" dir="ltr">\s*<div class="deux-colonnes">', page)
+
+
+@pytest.mark.parametrize(
+    ("code", "q"),
+    [
+        ("en", "40% of French people do not use the Internet"),
+        ("ar", "٤٠٪ من الفرنسيين لا يستخدمون الإنترنت"),
+        ("uk", "40 % французів не користуються інтернетом"),
+    ],
+)
+def test_a_number_is_checked_in_the_language_that_it_is_written_in(client, code, q):
+    french = client.get("/verifier/", {"q": "40 % des Français n’utilisent pas Internet"})
+    answer = client.get("/verifier/", {"q": q, "lang": code})
+    assert answer.context["verdict"] == french.context["verdict"]
+    assert q in answer.content.decode()
 
 
 def test_a_module_says_once_in_the_reader_s_language_that_it_is_in_french(client):
@@ -451,8 +384,9 @@ def test_the_scripts_of_modules_say_only_sentences_that_catalogues_hold():
     assert sentences == set(SCRIPT_SENTENCES)
 
 
-def test_offline_pages_are_stored_in_the_language_chosen(client):
-    script = in_language(client, "uk", "/apprendre/hors-ligne.js").content.decode()
+@pytest.mark.parametrize("address", ["/hors-ligne.js", "/apprendre/hors-ligne.js"])
+def test_offline_pages_are_stored_in_the_language_chosen(client, address):
+    script = in_language(client, "uk", address).content.decode()
     assert '"langue": "uk"' in script
     assert say_in("uk", "La connexion s’est arrêtée") in script
     response = client.__class__().get("/apprendre/", headers={"accept-language": "uk"})
@@ -494,9 +428,10 @@ def test_a_page_speaks_the_language_of_the_browser_until_another_is_chosen(clien
     assert '<html lang="fr"' in client.get("/methodes/", headers=headers).content.decode()
 
 
-def test_who_has_a_session_works_in_french(client, settings):
+def test_a_session_keeps_the_language_of_the_browser(client, settings):
+    """Une carte ouverte ou une place demandée ouvrait une session : les pages revenaient au français."""
     client.cookies[settings.SESSION_COOKIE_NAME] = "x"
-    assert '<html lang="fr"' in client.get("/carte/", headers={"accept-language": "ro"}).content.decode()
+    assert '<html lang="ro"' in client.get("/carte/", headers={"accept-language": "ro"}).content.decode()
 
 
 def test_a_choice_goes_from_page_to_page_without_a_cookie(client):
@@ -509,7 +444,7 @@ def test_a_choice_goes_from_page_to_page_without_a_cookie(client):
     links = set(re.findall(r'<a[^>]*\shref="(/[^"#]*)"', page)) - {f"/?lang={code}" for code in LANGUAGES}
     assert len(links) > 10
     assert {link for link in links if "lang=ro" not in link} == set()
-    assert 'href="/carte/?besoin=assistance&amp;lang=ro"' in page
+    assert 'href="/apprendre/?lang=ro"' in page
     assert '<input type="hidden" name="lang" value="ro">' in page, "a form that asks writes its own address"
     redirection = without_cookie("/bilan/?lang=ro", mode="self")
     assert redirection.status_code == 302
@@ -616,6 +551,28 @@ def test_names_addresses_and_telephones_keep_their_direction(client):
     assert '<bdi lang="fr" dir="ltr">Demandez l’accueil numérique.</bdi>' in page
 
 
+@pytest.mark.parametrize("code", TRANSLATED_LANGUAGES)
+def test_no_sentence_of_a_service_mixes_two_languages(code):
+    sheet = {
+        "practices": {
+            "formation": {
+                "state": "offered",
+                "themes": ["Écrire un document", "Gérer ses documents"],
+                "inscription": "sur rendez-vous, sans rendez-vous",
+                "materiel": "tablettes du lieu et ordinateurs",
+            }
+        }
+    }
+    with speaking(code):
+        (service,) = places.offered(sheet)
+    sentences = " ".join(service.lines)
+    assert re.findall(f"{languages.TYPED}(.*?){languages.POP}", sentences) == [
+        "tablettes du lieu et ordinateurs"
+    ]
+    assert not re.search("document et|rendez-vous|Gérer", sentences), sentences
+    assert say_in(code, "Écrire un document") in sentences
+
+
 def test_words_in_french_stay_in_the_sentence_of_a_fact():
     """FS-10 : à côté d’un dessin, une phrase en deux langues est un seul texte, non trois colonnes étroites."""
     with speaking("ar"):
@@ -713,16 +670,24 @@ def test_dates_and_numbers_are_those_of_the_language():
     texts_by_language = {}
     for code in LANGUAGES:
         with speaking(code):
-            texts_by_language[code] = (opening.date_text(day), wording.number(1234.5, 1))
+            number = wording.number(1234.5, 1)
+            texts_by_language[code] = (opening.date_text(day), number)
+            counted = say("{n} habitant", "{n} habitants", n=1234)
+            assert counted.startswith(number[:5]), counted
     assert texts_by_language == {
         "fr": ("1er septembre 2026", "1\u00a0234,5"),
-        "en": ("1 September 2026", "1\u00a0234.5"),
-        "ar": ("1 سبتمبر 2026", "1\u00a0234.5"),
-        "ro": ("1 septembrie 2026", "1\u00a0234,5"),
-        "tr": ("1 Eylül 2026", "1\u00a0234,5"),
+        "en": ("1 September 2026", "1,234.5"),
+        "ar": ("1 سبتمبر 2026", "1,234.5"),
+        "ro": ("1 septembrie 2026", "1.234,5"),
+        "tr": ("1 Eylül 2026", "1.234,5"),
         "uk": ("1 вересня 2026\u00a0р.", "1\u00a0234,5"),
         "pt": ("1 de setembro de 2026", "1\u00a0234,5"),
     }
+
+
+def test_a_romanian_month_has_no_capital():
+    with speaking("ro"), translation.override("ro"):
+        assert dated(date(2026, 11, 27), "j F Y") == "27 noiembrie 2026"
 
 
 def test_turkish_letters_keep_their_dots():

@@ -3,25 +3,29 @@ are judged without script.
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from django.template.loader import render_to_string
 from django.utils.html import escape
 
+from maillage.apps.learning import rules as learning_rules
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules import judging
+from maillage.apps.learning.templatetags import apprendre
 from maillage.apps.learning.views import modules
 from maillage.modules import format as module_format
+from maillage.modules import playing, translations
 from maillage.modules import reading as module_reading
-from maillage.modules import translations
+from maillage.publishing.page import drawings
 from maillage.reference import everyday_tools
-from maillage.reports.page import drawings
+from maillage.words import languages
 from tests.support.learning import MODULES, every_kind
 from tests.support.profile import some
 from tests.support.speed import within
 
-MOUSE = module_reading.OURS / "02-tenir-la-souris" / module_reading.FILE
+MOUSE = module_reading.OWN_MODULES / "02-tenir-la-souris" / module_reading.FILE
 MOST_BYTES = 150_000  # a step on an old phone, its drawings included
 
 
@@ -40,7 +44,7 @@ def faults(text: str, folder: Path) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize(
-    "path", module_reading.folders(module_reading.OURS), ids=lambda path: path.parent.name
+    "path", module_reading.folders(module_reading.OWN_MODULES), ids=lambda path: path.parent.name
 )
 def test_our_modules_have_no_fault(path):
     read = module_reading.read(path, frozenset(drawings.names()), module_reading.own_modules())
@@ -106,10 +110,14 @@ def test_end_of_a_module_is_announced_with_a_next_step(client, monkeypatch, then
     assert f'href="/apprendre/{id}/?fini"' in last
     page = client.get(f"/apprendre/{id}/?fini").content.decode()
     end = page.split('role="status"')[1].split("</section>")[0]
-    assert "C’est fait" in end
+    assert "Vous êtes au bout du module" in end
+    assert "fait" not in end  # a step may have been passed: the device alone knows, and says how many
+    assert "<p data-passees hidden></p>" in end
     assert end.count("<span></span>") == len(module.steps)  # every stitch, none ahead
     assert re.findall('<a class="bouton plein" href="([^"]*)"', page.split("<main")[1]) == [next_one]
-    assert "C’est fait" not in client.get(f"/apprendre/{id}/").content.decode()
+    for text in (last, end):  # and a place, to carry on with somebody
+        assert 'href="/carte/?besoin=formation"' in text
+    assert "au bout du module" not in client.get(f"/apprendre/{id}/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -144,6 +152,159 @@ def test_a_choice_is_lived_without_script(client):
     assert client.post(address, {"choix": "99"}).status_code == 200
 
 
+def test_a_module_begins_before_its_languages(client):
+    """Sept langues en trois rangs poussaient « Commencer » sous la barre du bas d’un téléphone."""
+    page = client.get("/apprendre/mots-de-passe/?lang=ro").content.decode()
+    assert page.index("/apprendre/mots-de-passe/1/") < page.index("langues-module")
+
+
+def test_what_makes_one_doubt_is_ticked_without_script(client):
+    """« Touchez ce qui fait douter » : sans script, rien ne se touchait."""
+    address = "/apprendre/messages-pieges/4/"
+    exercise = MODULES["messages-pieges"].steps[3].exercise
+    wrong = next(n for n, option in enumerate(exercise.options) if not option.right)
+    page = client.get(address).content.decode()
+    assert page.count('name="signe"') == len(exercise.clues)
+    page = client.post(address, {"choix": wrong, "signe": ["1", "x"]}).content.decode()
+    marks = re.findall(r'name="signe"\s+value="(\d+)"\s+(checked)?', page)
+    assert [value for value, ticked in marks if ticked] == ["1"]
+    form = page[page.index("data-choisir") :]
+    whys = [escape(clue.why) in form for clue in exercise.clues]
+    assert whys == [n == 1 for n in range(len(whys))], "the reason of what was ticked, and no other"
+    right = next(n for n, option in enumerate(exercise.options) if option.right)
+    for signs, sentence in ((["1", "1"], "coché 1 sur 4"), ([], "coché 0 sur 4")):
+        page = client.post(address, {"choix": right, "signe": signs}).content.decode()
+        assert f"Vous en avez {sentence}." in page
+        assert 'class="reponse"' not in page, "the answer stays in its place, over nothing"
+
+
+def test_an_address_in_a_message_runs_left_to_right(client):
+    client.cookies["langue"] = "ar"
+    page = client.get("/apprendre/messages-pieges/4/").content.decode()
+    assert '<bdi dir="ltr">&lt;aide@caisse-versement.example&gt;</bdi>' in page
+    assert '<bdi dir="ltr">caisse-versement.example/carte</bdi>' in page
+
+
+def ends_by_forms(exercise) -> bool:
+    """Play an exercise by its forms alone, pressing whatever is shown; True once its end is reached."""
+    if not isinstance(exercise, module_format.Screens):
+        answer = {
+            "trouve": [""],
+            "cible": [str(n) for n in range(12)],
+            **{f"champ-{thing.id}": [thing.place] for thing in getattr(exercise, "things", ())},
+            **{f"champ-{n}": [model.text] for n, model in enumerate(getattr(exercise, "models", ()))},
+        }
+        return playing.play(exercise, answer).feedback.done
+    known, ways = set(), [playing.play(exercise, {})]
+    for at in ways:
+        if (at.screen, frozenset(at.facts)) in known:
+            continue
+        known.add((at.screen, frozenset(at.facts)))
+        elements = playing.visible_elements(exercise, at)
+        answer = {name: [value] for name, value in playing.carried(exercise, at).items()}
+        answer |= {"ecran": [at.screen], "faits": list(at.facts)}
+        for _, element, value in elements:
+            right = (
+                ("oui" in element.right and "oui")
+                if element.kind == "case"
+                else next(iter(element.right), "")
+            )
+            value = right if element.right else value or next(iter(element.options), "x")
+            if element.kind in playing.FIELD_KINDS and value:
+                answer[f"champ-{element.name}"] = [value]
+        pressed = [n for n, element, _ in elements if element.kind in playing.PRESSED_KINDS]
+        after = [playing.play(exercise, answer | {"element": [str(n)]}) for n in pressed]
+        if any(each.feedback and each.feedback.done for each in after):
+            return True
+        ways += after
+    return False
+
+
+def test_every_exercise_ends_by_forms_alone():
+    for module in MODULES.values():
+        for number, exercise in module.exercises():
+            if exercise.kind not in learning_rules.ON_PAPER:
+                assert ends_by_forms(exercise), (module.id, number, exercise.kind)
+                if exercise.easier:
+                    assert ends_by_forms(module_format.easier(exercise)), (module.id, number, "easier")
+
+
+def test_a_call_is_lived_without_script_in_the_language_of_its_reader(client):
+    address = "/apprendre/messages-pieges/5/?lang=ar"
+    page = client.get(address).content.decode()
+    assert 'name="ecran" value="appel"' in page and "data-sans-script" in page
+    forged = {"ecran": "vraie-adresse", "element": "0", "faits": "tout"}
+    assert 'name="ecran" value="appel"' in client.post(address, forged).content.decode()
+    page = client.post(address, {"ecran": "appel", "element": "0"}).content.decode()
+    assert 'name="ecran" value="ecoute"' in page
+    page = client.post(address, {"ecran": "appel", "element": "1"}).content.decode()
+    assert 'name="ecran" value="apres"' in page
+
+
+@pytest.mark.parametrize("code", ["en", "ar", "ro", "tr", "uk", "pt"])
+def test_a_module_quoted_by_a_translated_one_has_its_title_in_that_language(code):
+    translated = [module for module in MODULES.values() if contents.translated(module.id, code)]
+    quoted = {other for module in translated for other in (*module.before, *module.then)}
+    with languages.speaking(code):
+        titles = [apprendre.module_title(MODULES[id]) for id in sorted(quoted)]
+    assert translated and not [title for title in titles if 'lang="fr"' in title]
+
+
+def test_the_moment_of_a_message_follows_the_language_of_its_module():
+    """« lundi », « dim. » restaient en français dans la boîte d’un exercice en roumain."""
+    module = contents.translated("lire-et-repondre", "ro").module.model_dump_json(by_alias=True)
+    assert '"heure":"luni"' in module
+    assert '"heure":"lundi"' not in module
+
+
+def test_a_card_describes_a_module_in_the_language_of_its_reader_or_not_at_all():
+    """En roumain, la carte de fin disait « Garder la main, ses codes… » sous un titre roumain."""
+    by_code = {}
+    for code in ("fr", "ro"):
+        with languages.speaking(code):
+            by_code[code] = {
+                id: render_to_string("learning/_module_link.html", apprendre.module_link(MODULES[id]))
+                for id in ("mots-de-passe", "payer-sans-crainte")
+            }
+    aims = {id: escape(MODULES[id].aim) for id in by_code["fr"]}
+    assert all(aims[id] in page for id, page in by_code["fr"].items())
+    assert not [id for id, page in by_code["ro"].items() if aims[id] in page]
+    translated = contents.translated("mots-de-passe", "ro").module
+    assert escape(translated.aim) in by_code["ro"]["mots-de-passe"], "what is translated stays"
+
+
+def test_a_field_left_empty_is_named_without_script():
+    exercise = next(
+        exercise
+        for module in MODULES.values()
+        for _, exercise in module.exercises()
+        if exercise.kind == "formulaire"
+        and any(e.checks for e in exercise.screens[exercise.starts].elements)
+        and any(e.kind == "champ" and not e.gaps for e in exercise.screens[exercise.starts].elements)
+    )
+    elements = playing.visible_elements(exercise, playing.play(exercise, {}))
+    button = next(n for n, element, _ in elements if element.checks)
+    at = playing.play(exercise, {"ecran": [exercise.starts], "element": [str(button)]})
+    assert (at.feedback.done, at.screen) == (False, exercise.starts)
+
+
+def test_a_slip_says_in_which_of_several_texts_it_is():
+    """« Regardez après « le début » : il faut « o » », sous deux rectangles."""
+    exercise = dict(MODULES["mots-de-passe"].exercises())[4]
+    first, second = (model.text for model in exercise.models)
+    then = playing.play(exercise, {"champ-0": [first], "champ-1": ["x"]}).feedback.then
+    assert then.startswith(f"Pour « {second} » : regardez après « le début »")
+
+
+def test_the_words_of_an_order_say_one_place_each():
+    """« Ensuite » et « Puis » disaient la deuxième place et la troisième : aucune raison de choisir."""
+    for module in MODULES.values():
+        for number, exercise in module.exercises():
+            if exercise.kind == "ordre":
+                vague = [step for step in exercise.steps if re.match("Ensuite|Puis", step)]
+                assert len(vague) < 2, (module.id, number, vague)
+
+
 def test_an_order_says_the_first_line_that_does_not_go():
     exercise = module_format.Order.model_validate(
         {
@@ -158,10 +319,10 @@ def test_an_order_says_the_first_line_that_does_not_go():
         }
     )
     places = {"place-0": ["1"], "place-1": ["2"], "place-2": ["3"]}
-    assert judging.judge(exercise, places) == judging.Feedback(True, "C’est rangé.")
-    assert "« B »" in judging.judge(exercise, {**places, "place-1": ["3"]}).then
-    assert judging.judge(exercise, {}).words == "Il manque une réponse."
-    assert [step for step, _ in judging.shuffled(exercise)] != [0, 1, 2]
+    assert learning_rules.judge(exercise, places) == learning_rules.Feedback(True, "C’est rangé.")
+    assert "« B »" in learning_rules.judge(exercise, {**places, "place-1": ["3"]}).then
+    assert learning_rules.judge(exercise, {}).words == "Il manque une réponse."
+    assert [step for step, _ in learning_rules.shuffled(exercise)] != [0, 1, 2]
 
 
 # -------------------------------------------------------------------------------------------------- bad files
@@ -320,7 +481,7 @@ def test_the_easier_variant_is_checked_too(tmp_path):
 def test_no_sentence_asks_for_a_secret():
     """Nobody is ever asked for their own password, not even to learn."""
     secret_request = re.compile(r"votre (vrai )?mot de passe (ici|ci-dessous)", re.IGNORECASE)
-    for path in module_reading.folders(module_reading.OURS):
+    for path in module_reading.folders(module_reading.OWN_MODULES):
         assert not secret_request.search(path.read_text("utf-8")), path
 
 
@@ -356,3 +517,32 @@ def test_offline_script_reads_modules_once_per_state(client, monkeypatch):
     contents._libraries.clear()  # as when a module has changed
     read.append("deux")
     assert client.get("/apprendre/hors-ligne.js").content != first
+
+
+def test_a_module_of_which_only_instructions_are_translated_says_so_in_its_language(client, monkeypatch):
+    """Le catalogue donnait pour traduits des modules aux trois quarts en français, alignés à droite en arabe."""
+    translation = translations.bundled_translations("toucher-l-ecran")["ar"]
+    instruction_keys = ("titre", "but", "parle", "consigne")
+    instructions = {
+        place: words
+        for place, words in translation.text_by_place.items()
+        if place.split(" › ")[-1] in instruction_keys
+    }
+    monkeypatch.setattr(contents, "_libraries", {})
+    monkeypatch.setattr(
+        translations,
+        "bundled_translations",
+        lambda id: {"ar": replace(translation, text_by_place=instructions)},
+    )
+    words = "التعليمات وحدها مترجمة. والباقي بالفرنسية."
+    for address in ("/apprendre/", "/apprendre/toucher-l-ecran/", "/apprendre/toucher-l-ecran/2/"):
+        assert words in client.get(address, {"lang": "ar"}, follow=True).content.decode(), address
+    step = client.get("/apprendre/toucher-l-ecran/2/").content.decode()
+    lines = re.findall(r'<p class="chapeau"\s*([^>]*)>', step)
+    assert lines and {" ".join(each.split()) for each in lines} == {'lang="fr" dir="ltr"'}
+
+
+def test_a_translation_is_mostly_french_by_its_words():
+    short, long = frozenset({"Deux mots"}), frozenset({"Trois mots ici"})
+    assert translations.Translated("ro", None, untranslated=long, translated=short).is_mostly_french
+    assert not translations.Translated("ro", None, untranslated=short, translated=long).is_mostly_french

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
-from maillage.apps.accounts import access
-from maillage.apps.accounts.access import this_hour  # as it is, and not as a test finds it
-from maillage.apps.accounts.actions import forget_tallies
-from maillage.apps.accounts.models import Tally
+from maillage.apps.platform.accounts import access
+from maillage.apps.platform.accounts.access import this_hour  # as it is, and not as a test finds it
+from maillage.apps.platform.accounts.actions import forget_tallies
+from maillage.apps.platform.accounts.models import Tally
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -88,7 +88,10 @@ def test_how_many_times_an_hour_each_door_is_tried():
     for path in sorted(APPS.rglob("*.py")):
         for names, most in re.findall(r"^([A-Z_, ]+_AN_HOUR) = ([\d_, ]+)", path.read_text("utf-8"), re.M):
             limit_pairs = zip(names.split(", "), most.strip().split(", "), strict=True)
-            limit_by_door |= {f"{path.relative_to(APPS).parts[0]} {name}": int(n) for name, n in limit_pairs}
+            limit_by_door |= {
+                f"{next(f.name for f in path.parents if (f / 'apps.py').is_file())} {name}": int(n)
+                for name, n in limit_pairs
+            }
     assert limit_by_door == {
         "actes SENDINGS_AN_HOUR": 600,
         "agenda BOOKINGS_AN_HOUR": 30,
@@ -96,10 +99,10 @@ def test_how_many_times_an_hour_each_door_is_tried():
         "autonomy COUNTED_AN_HOUR": 60,
         "autonomy WRONG_CARDS_AN_HOUR": 30,
         "codesign LINKS_AN_HOUR": 60,
-        "directory ANSWERS_AN_HOUR": 600,
-        "directory PAPERS_AN_HOUR": 60,
-        "directory SIGNALS_AN_HOUR": 20,
-        "directory WRONG_AN_HOUR": 30,
+        "places ANSWERS_AN_HOUR": 600,
+        "places PAPERS_AN_HOUR": 60,
+        "places SIGNALS_AN_HOUR": 20,
+        "places WRONG_AN_HOUR": 30,
         "dossiers NEW_STUDIES_AN_HOUR": 40,
         "droits LETTERS_AN_HOUR": 20,
         "learning CARDS_AN_HOUR": 60,
@@ -107,10 +110,10 @@ def test_how_many_times_an_hour_each_door_is_tried():
         "learning PLANS_AN_HOUR": 60,
         "mandats CODES_AN_HOUR": 20,
         "memberships WRONG_LINKS_AN_HOUR": 20,
-        "network APPLICATIONS_AN_HOUR": 10,
-        "network LETTERS_AN_HOUR": 20,
-        "network MESSAGES_AN_HOUR": 30,
-        "network WRONG_CODES_AN_HOUR": 20,
+        "structures APPLICATIONS_AN_HOUR": 10,
+        "structures LETTERS_AN_HOUR": 20,
+        "structures MESSAGES_AN_HOUR": 30,
+        "structures WRONG_CODES_AN_HOUR": 20,
         "orientations CODES_AN_HOUR": 30,
         "orientations FOLLOWED_AN_HOUR": 10,
         "orientations LINKS_AN_HOUR": 30,
@@ -118,7 +121,7 @@ def test_how_many_times_an_hour_each_door_is_tried():
         "orientations WRONG_CARDS_AN_HOUR": 30,
         "pilotage REPORTS_AN_HOUR": 60,
         "reminders LINKS_AN_HOUR": 30,
-        "site PROBLEMS_AN_HOUR": 10,
+        "pages PROBLEMS_AN_HOUR": 10,
         "surveys LINKS_AN_HOUR": 60,
         "surveys SENDINGS_AN_HOUR": 1200,
         "surveys SENT_AN_HOUR": 120,

@@ -6,15 +6,17 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from maillage.apps.directory.models import Import, Lieu, Pair
-from maillage.apps.intake.actions import duplicates, long_files
-from maillage.cli.commands import offre
+from maillage.apps.directory.intake.actions import duplicates, long_files
+from maillage.apps.directory.places.models import Import, Lieu, Pair
 from maillage.kernel.errors import Refused
 from maillage.kernel.progress import steps
-from maillage.pipeline.offer.forms import pieces
-from maillage.pipeline.offer.forms.sheet import Sheet
-from maillage.pipeline.offer.read import Result
+from maillage.manage.commands import offre
+from maillage.sources.offer.forms import pieces
+from maillage.sources.offer.forms.sheet import Sheet
+from maillage.sources.offer.read import Result
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -72,8 +74,13 @@ def test_a_long_file_gives_its_places_once_with_their_duplicates_and_lines(path)
     assert Pair.objects.filter(
         first__name="Relais Tourterelle 0", second__name="Le relais tourterelle 0"
     ).exists()
+
+
+def test_a_row_refused_in_a_piece_is_named_by_its_line_in_the_file(path):
+    path.write_text(path.read_text("utf-8").replace(";38600;Fontaine;", ";;Nulleville;"), "utf-8")
+    assert take(path).counts["refuses"] == 8
     lines = [row["ligne"] for row in Import.objects.order_by("pk")[1].report["lignes"]]
-    assert lines[:2] == [22, 24]
+    assert lines[:2] == [24, 30], "the twelfth and the fifteenth places, on two lines each"
 
 
 def test_a_long_import_that_stops_again_and_again_goes_on_without_a_row_twice(path):
@@ -170,7 +177,7 @@ def test_the_command_answers_in_json_when_a_piece_holds_no_place_and_names_what_
     offre.run(offre_arguments("importer", str(path), "--source", "Pays", "--json"))
     report = json.loads(capsys.readouterr().out)
     assert (report["constats"][0]["ligne"], report["constats"][0]["valeur"]) == (51, "Loin")
-    assert report["constats_total"] > 25  # each place without a point is told too
+    assert report["constats_total"] == 1, "places without a point are counted once, apart"
 
 
 def test_the_command_tells_its_progress_and_how_to_go_on(path, monkeypatch, capsys):
@@ -184,6 +191,29 @@ def test_the_command_tells_its_progress_and_how_to_go_on(path, monkeypatch, caps
     report = json.loads(capsys.readouterr().out)
     assert (report["lus"], report["crees"], report["morceaux"], report["repris"]) == (25, 25, 1, 1)
     assert "Recherche des doublons… 90\xa0%" in steps.line(0)
+
+
+def test_the_cells_of_a_piece_leave_memory_before_its_places_are_written(path, monkeypatch):
+    real, n_alive = long_files.importing.take_in, []
+
+    def counted(*args, **kwargs):
+        gc.collect()
+        n_alive.append(sum(isinstance(each, Sheet) for each in gc.get_objects()) - before)
+        return real(*args, **kwargs)
+
+    gc.collect()
+    before = sum(isinstance(each, Sheet) for each in gc.get_objects())
+    monkeypatch.setattr(long_files.importing, "take_in", counted)
+    take(path)
+    assert n_alive and not any(n_alive)
+
+
+def test_the_command_does_not_map_a_base_that_grows(path, monkeypatch):
+    monkeypatch.setattr(pieces, "LONG", 10)
+    with CaptureQueriesContext(connection) as queries:
+        offre.run(offre_arguments("importer", str(path), "--source", "Pays", "--json"))
+    is_mapped = not any("mmap_size=0" in each["sql"] for each in queries)
+    assert is_mapped == (connection.vendor != "sqlite")
 
 
 def interrupted(*_):

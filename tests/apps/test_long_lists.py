@@ -6,48 +6,36 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from maillage.apps.accounts.models import User
-from maillage.apps.codesign import actions as codesign
-from maillage.apps.directory.models import Lieu
-from maillage.apps.grants import actions as grants
-from maillage.apps.memberships import access
-from maillage.apps.memberships.models import Invitation, Membership
-from maillage.apps.network.actions import groups
-from maillage.apps.outreach.actions import devices
-from maillage.apps.outreach.models import Device
-from maillage.apps.volunteers.actions import hours, sessions
-from maillage.apps.volunteers.models import Hours
-from maillage.apps.volunteers.queries import catalogue
+from maillage.apps.community.models import Bulletin
+from maillage.apps.directory.memberships import access
+from maillage.apps.directory.memberships.models import Invitation, Membership
+from maillage.apps.directory.outreach.actions import devices
+from maillage.apps.directory.outreach.models import Device
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.people.persons.actions import register
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.site.structures.actions import groups
+from maillage.apps.steering.codesign import actions as codesign
+from maillage.apps.volunteering.grants import actions as grants
+from maillage.apps.volunteering.volunteers.actions import hours, sessions
+from maillage.apps.volunteering.volunteers.models import Hours
+from maillage.apps.volunteering.volunteers.queries import catalogue
 from maillage.web import bulk, long_lists
 from maillage.web.long_lists import LONG, PAGE
 from tests.conftest import account
 from tests.support.places import place
 from tests.support.volunteers import proposed, supervised
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock_at")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 DAY = date(2026, 11, 20)
 MANY = PAGE + 5
 
 
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-
-
-@pytest.fixture
-def library(home):
-    return place("bibliotheque", {"nom": "Bibliothèque"})
-
-
 @pytest.fixture
 def karim(library):
     return account("karim", "formation", shown="Karim", structure=library.structure)
-
-
-@pytest.fixture
-def lea(home):
-    return account("lea", "analyste", territory="38")
 
 
 def read(client, address: str) -> str:
@@ -162,10 +150,22 @@ def test_several_people_are_invited_at_once_each_by_a_link(client, manager, libr
     assert len(set(re.findall(r"/invitation/[\w-]+/", page))) == 2
     assert sorted(Invitation.objects.values_list("for_whom", flat=True)) == ["Nadia", "Omar"]
     crowd = client.post(
-        "/espace/equipe/", {**invitation_fields, "pour_qui": "\n".join(f"n{k}" for k in range(31))}
+        "/espace/equipe/", {**invitation_fields, "pour_qui": "\n".join(f"n{k}" for k in range(101))}
     )
-    assert crowd.status_code == 400 and "Plus de 30 noms" in crowd.content.decode().replace("\u00a0", " ")
+    assert crowd.status_code == 400 and "Plus de 100 personnes" in crowd.content.decode().replace(
+        "\u00a0", " "
+    )
     assert Invitation.objects.count() == 2
+
+
+@pytest.mark.parametrize("heading", ["Nom\tE-mail", "Prénom;Nom;Adresse e-mail", "Courriel\tNom"])
+def test_heading_of_a_table_that_is_pasted_is_nobody(client, manager, library, heading):
+    """« Nom E-mail » recevait un lien, et un rôle."""
+    client.force_login(manager)
+    pasted = f"\n{heading}\nJean Pic\tjean@asso.fr\nNom de Famille\n"
+    fields = {"role": "aidant", "pour_qui": pasted, "structure": library.structure.name}
+    client.post("/espace/equipe/", fields)
+    assert sorted(Invitation.objects.values_list("for_whom", flat=True)) == ["Jean Pic", "Nom de Famille"]
 
 
 # --------------------------------------------------------------------------------------------------- other lists
@@ -191,7 +191,7 @@ def test_workshops_of_codesign_are_searched_and_chosen_by_step(client, lea):
             "38185",
             title=f"Atelier {n:02}",
             objective="Aller au bout",
-            held_on=DAY,
+            day=DAY,
             token=f"{n}",
             by=lea,
             at=AT,
@@ -201,6 +201,64 @@ def test_workshops_of_codesign_are_searched_and_chosen_by_step(client, lea):
     assert len(titles(read(client, "/espace/co-construction/"), "Atelier")) == LONG + 1
     assert titles(read(client, "/espace/co-construction/?mots=ATELIER+04"), "Atelier") == ["Atelier 04"]
     assert titles(read(client, "/espace/co-construction/?etape=clos"), "Atelier") == [f"Atelier {LONG:02}"]
+
+
+def test_lines_of_over_two_years_are_folded_unless_requested(client, lea):
+    values = {"objective": "Aller au bout", "day": DAY, "by": lea, "at": AT}
+    for name in ("Ancien", "Atelier"):
+        row = codesign.prepare("38185", title=f"{name} du lundi", token=name, **values)
+        closed_at = AT - long_lists.OLD - (timedelta(days=name == "Ancien"))
+        type(row).objects.filter(pk=row.pk).update(closed_at=closed_at)
+    client.force_login(lea)
+    page_text = read(client, "/espace/co-construction/")
+    assert (titles(page_text, "Ancien"), titles(page_text, "Atelier")) == ([], ["Atelier du lundi"])
+    assert "Voir aussi 1 de plus de deux ans" in page_text
+    assert titles(read(client, "/espace/co-construction/?anciens=oui"), "Ancien")
+    assert titles(read(client, "/espace/co-construction/?mots=ancien"), "Ancien")
+
+
+def test_calls_missions_and_bulletins_of_over_two_years_are_folded_too(client, lea, karim, library):
+    """Three lists kept all of their past in view."""
+    old = AT - long_lists.OLD - timedelta(days=1)
+    for n, at in ((1, old), (2, AT)):
+        Bulletin.objects.create(title=f"Numéro {n}", token=f"b{n}", published_at=at, made_at=at, by=lea)
+        call = grants.prepare(
+            "38", title=f"Numéro {n}", about="Faire ensemble", budget=9_000, most=5_000,
+            opens_on=DAY, closes_on=DAY + timedelta(days=30), token=f"{n}", by=lea, at=AT,
+        )  # fmt: skip
+        type(call).objects.filter(pk=call.pk).update(opens_on=at - timedelta(days=9), closes_on=at)
+        row = proposed(library.structure, at=AT, token=f"v{n}", name="Voisine")
+        mission = {"title": f"Numéro {n}", "starts_on": at - timedelta(days=9), "ends_on": at}
+        type(row.mission).objects.filter(pk=row.mission_id).update(closed_at=at, **mission)
+        row.delete()
+    for user, address in ((lea, "reseau/bulletin"), (lea, "appels"), (karim, "benevoles")):
+        client.force_login(user)
+        assert titles(read(client, f"/espace/{address}/"), "Numéro") == ["Numéro 2"], address
+        assert "Numéro 1" in titles(read(client, f"/espace/{address}/?anciens=oui"), "Numéro"), address
+
+
+def test_a_gesture_comes_back_to_the_list_as_it_was_narrowed(client, manager, team):
+    client.force_login(manager)
+    narrowed = "/espace/equipe/?mots=equipier&page=2"
+    sent = {"cochee": team[0].pk}
+    origin = {"Referer": f"http://testserver{narrowed}"}
+    assert client.post("/espace/equipe/plusieurs/", sent, headers=origin).url == narrowed
+    for elsewhere in ("http://ailleurs.example/espace/equipe/?x", "http://testserver/espace/?x"):
+        answer = client.post("/espace/equipe/plusieurs/", sent, headers={"Referer": elsewhere})
+        assert answer.url == "/espace/equipe/"
+
+
+def test_persons_are_chosen_by_when_they_were_last_helped(client, karim, library):
+    for n, days in enumerate((3, 40, 400)):
+        person = register.welcome(by=karim, structure=library.structure, nickname=f"Zoé {n}", at=AT)
+        Person.objects.filter(pk=person.pk).update(active_at=AT - timedelta(days=days))
+    client.force_login(karim)
+    for period, names in (
+        ("mois", ["Zoé 0"]),
+        ("semestre", ["Zoé 0", "Zoé 1"]),
+        ("x", ["Zoé 0", "Zoé 1", "Zoé 2"]),
+    ):
+        assert re.findall(r"<strong[^>]*>(Zoé \d)", read(client, f"/espace/personnes/?vue={period}")) == names
 
 
 def test_calls_for_projects_are_searched_and_chosen_by_state(client, lea):
@@ -242,7 +300,7 @@ def test_devices_are_searched_and_several_change_at_once(client, coordinator):
     lieu = place()
     rows = [devices.enter(lieu, label=f"Portable {n:02}", by=coordinator, at=AT) for n in range(LONG + 1)]
     for row in rows[:2]:
-        devices.lend(row, to="Fatou", due_on=DAY + timedelta(days=7), by=coordinator, at=AT)
+        devices.lend(row, to="Fatou", until=DAY + timedelta(days=7), by=coordinator, at=AT)
     client.force_login(coordinator)
     address = "/espace/annuaire/lieux/barnave/appareils/"
     assert titles(read(client, f"{address}?mots=portable+07"), "Portable") == ["Portable 07"]

@@ -8,26 +8,26 @@ from django.contrib.sessions.backends.base import UpdateError
 from django.test import Client
 from django.utils import timezone
 
-from maillage.apps.accounts import access as accounts
-from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.actions import appointments, planning, seats
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.rules.appointments import Draft
-from maillage.apps.directory.models import Structure
-from maillage.apps.droits.actions import telling as droits
-from maillage.apps.droits.actions.telling import Telling
-from maillage.apps.droits.rules import facts
-from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import cards, forgetting
-from maillage.apps.orientations.queries import card as queries
-from maillage.apps.people import access, rules
-from maillage.apps.people.actions import card_secrets, consents, corrections, register
-from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Person
-from maillage.apps.people.rules import read_secret
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.people.persons import access, rules
+from maillage.apps.people.persons.actions import card_secrets, consents, corrections, forgetting, register
+from maillage.apps.people.persons.models import CardSecret, Consent, CorrectionRequest, Person
+from maillage.apps.people.persons.rules import read_secret
+from maillage.apps.platform.accounts import access as accounts
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.droits.actions import telling as droits
+from maillage.apps.referrals.droits.actions.telling import Telling
+from maillage.apps.referrals.droits.rules import facts
+from maillage.apps.referrals.orientations.actions import cards
+from maillage.apps.referrals.orientations.queries import card as queries
 from maillage.kernel.errors import Refused
 from tests.conftest import account, with_role
 from tests.support.cards import SECRET, decide, give_secret, open_page, try_card
-from tests.support.mandats import given
+from tests.support.mandats import signed_mandat
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -46,11 +46,6 @@ PAGES = (
     "corriger/",
     "effacer/",
 )
-
-
-@pytest.fixture
-def lieu():
-    return place("bibliotheque")
 
 
 @pytest.fixture
@@ -109,9 +104,7 @@ def test_a_secret_is_a_word_digits_or_drawings_however_they_are_typed(client, fa
         assert client.session[access.PAGE]["whole"]
 
 
-@pytest.mark.parametrize(
-    "typed", ["", "mot", "Fatou", "fatou88", "1988", "1234", "9876", "1111", "123", "7654321", "aaaaaa"]
-)
+@pytest.mark.parametrize("typed", ["", "fatou88", "1988", "1234"])
 def test_a_secret_found_at_once_is_refused(fatou, typed):
     with pytest.raises(Refused, match="pas encore choisi"):
         card_secrets.choose_secret(fatou, read_secret(typed), by=None, at=AT, recognised=True)
@@ -163,7 +156,7 @@ def test_a_slower_answer_does_not_open_the_page_again(client, fatou):
 
 
 def test_the_code_alone_never_says_who_helps(client, fatou, leila, lieu):
-    given(fatou, lieu.structure, leila, at=timezone.now())
+    signed_mandat(fatou, lieu.structure, leila, at=timezone.now())
     try_card(client, fatou.code)
     page = text(client.get("/ma-carte/"))
     assert "n’a pas encore de secret" in page
@@ -198,7 +191,7 @@ def test_a_card_that_nobody_follows_gets_its_secret_from_its_owner_alone(client,
 
 def test_learning_needs_the_secret_once_there_is_one(client, alone):
     try_card(client, alone.code, suite="apprendre")
-    assert "votre suite" in text(client.get("/ma-carte/apprendre/"))
+    assert "J’ai fini sur cet appareil" in text(client.get("/ma-carte/apprendre/"))
     give_secret(alone)
     other = Client()
     assert try_card(other, alone.code, suite="apprendre").status_code == 400
@@ -353,9 +346,10 @@ def test_another_secret_closes_what_the_former_had_opened(client, fatou, leila):
 
 
 def test_guesses_are_counted_by_connection_whoever_s_the_cards(client, fatou, monkeypatch):
+    monkeypatch.setattr("maillage.apps.referrals.orientations.views.card.opening.CODES_AN_HOUR", 2)
     give_secret(fatou)
-    for n in range(30):
-        try_card(client, f"2222-22{n:02}".replace("0", "3").replace("1", "4"), "orange")
+    for code in ("2222-2233", "2222-2234"):
+        try_card(client, code, "orange")
     assert try_card(client, fatou.code, SECRET).status_code == 429
     next_hour = accounts.this_hour() + 1
     monkeypatch.setattr(accounts, "this_hour", lambda: next_hour)
@@ -365,28 +359,73 @@ def test_guesses_are_counted_by_connection_whoever_s_the_cards(client, fatou, mo
 # ---------------------------------------------------------------------------------------------- with a helper
 
 
+def open_with_helper(client, person):
+    return client.post(f"/espace/personnes/{person.pk}/page/", {"code": person.code})
+
+
 def test_a_helper_opens_it_with_the_person_who_reads_it(client, fatou, leila):
     client.force_login(leila)
-    assert client.post(f"/espace/personnes/{fatou.pk}/page/").url == "/ma-carte/"
+    assert open_with_helper(client, fatou).url == "/ma-carte/"
     assert "Page ouverte avec :" in text(client.get("/ma-carte/"))
     assert "a ouvert la page de la personne avec elle" in text(client.get("/ma-carte/vues/"))
     assert client.post("/ma-carte/fermer/").url == f"/espace/personnes/{fatou.pk}/"
-    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    open_with_helper(client, fatou)
     client.logout()
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
 
 
+@pytest.mark.parametrize("has_secret", [True, False])
+def test_a_helper_alone_opens_nothing(client, fatou, leila, has_secret):
+    if has_secret:
+        give_secret(fatou)
+    client.force_login(leila)
+    address = f"/espace/personnes/{fatou.pk}/page/"
+    for typed in (
+        {},
+        {"secret": "cerises"},
+        {"code": "2222-2233"},
+        {"code": fatou.code} if has_secret else {},
+    ):
+        assert client.post(address, typed).status_code == 400
+        assert client.get("/ma-carte/garde/").url == "/ma-carte/"
+    assert not Entry.objects.filter(verb="person.page_opened").exists()
+    assert client.post(address, {"secret": SECRET} if has_secret else {"code": fatou.code}).status_code == 302
+    page = client.get("/ma-carte/garde/")
+    assert page.status_code == 200
+    assert ("Si ce n’est pas vous, changez de secret" in text(page)) == has_secret
+
+
+def test_a_person_who_forgot_everything_chooses_another_secret_first(client, fatou, leila):
+    give_secret(fatou)
+    client.force_login(leila)
+    assert (
+        f"/espace/personnes/{fatou.pk}/secret/"
+        in client.get(f"/espace/personnes/{fatou.pk}/page/").content.decode()
+    )
+    client.post(f"/espace/personnes/{fatou.pk}/secret/", {"secret": "cerises"})
+    assert client.post(f"/espace/personnes/{fatou.pk}/page/", {"secret": "cerises"}).url == "/ma-carte/"
+    verbs = ["person.secret_chosen", "person.page_opened"]
+    assert (
+        list(
+            Entry.objects.filter(row=fatou.pk, by=leila.pk, verb__in=verbs)
+            .order_by("pk")
+            .values_list("verb", flat=True)
+        )
+        == verbs
+    )
+
+
 def test_a_helper_who_no_longer_follows_reads_it_no_more(client, fatou, leila, lieu):
     client.force_login(leila)
-    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    open_with_helper(client, fatou)
     register.leave(person=fatou, structure=lieu.structure, by=leila, at=timezone.now())
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
 
 
 def test_what_is_decided_with_a_helper_says_so(client, fatou, leila, lieu):
-    mandat = given(fatou, lieu.structure, leila, at=timezone.now())
+    mandat = signed_mandat(fatou, lieu.structure, leila, at=timezone.now())
     client.force_login(leila)
-    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    open_with_helper(client, fatou)
     decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/")
     mandat.refresh_from_db()
     assert mandat.withdrawn_with == leila
@@ -404,7 +443,7 @@ def test_copy_taken_from_the_card_is_recorded_with_its_opener(
 ):
     give_secret(fatou)
     client.force_login(leila)
-    client.post(f"/espace/personnes/{fatou.pk}/page/")
+    client.post(f"/espace/personnes/{fatou.pk}/page/", {"secret": SECRET})
     assert client.get(address).status_code == 200
     assert Entry.objects.get(verb=verb, row=fatou.pk, by=leila.pk).structure == lieu.structure.pk
     assert f"Leïla ({lieu.structure.name}) {words}" in text(client.get("/ma-carte/vues/"))
@@ -451,7 +490,7 @@ def test_an_empty_card_says_what_to_do(client, alone):
 @pytest.mark.both_databases
 def test_mandate_state_follows_running_stopped_and_over(fatou, leila, lieu):
     at = timezone.now()
-    mandat = given(fatou, lieu.structure, leila, at=at)
+    mandat = signed_mandat(fatou, lieu.structure, leila, at=at)
 
     def state_at(at: datetime) -> str:
         return next(each.words for each in queries.card(fatou, at).lines if each.name == "card_mandates")

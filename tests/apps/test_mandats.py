@@ -4,27 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from maillage.apps.accounts.models import User
-from maillage.apps.mandats.models import Autorisation, LocalProcedure, Mandat
-from maillage.apps.mandats.queries import permissions
-from maillage.apps.people.actions import forgetting
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.people.mandats.models import Autorisation, LocalProcedure, Mandat
+from maillage.apps.people.mandats.queries import permissions
+from maillage.apps.people.persons.actions import forgetting
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User
 from tests.conftest import account
-from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("leaves")]
 AT = datetime(2026, 11, 9, 9, 22, tzinfo=UTC)
-
-
-@pytest.fixture
-def structure():
-    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
-
-
-@pytest.fixture
-def other():
-    return place("autre", {"nom": "Autre lieu", "pivot": "21380185500015"}).structure
 
 
 @pytest.fixture

@@ -8,21 +8,22 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.models import Entry
-from maillage.apps.mandats.actions import preparing, signing, stopping
-from maillage.apps.mandats.actions.preparing import Helper
-from maillage.apps.mandats.actions.signing import Signing
-from maillage.apps.mandats.models import Mandat, Signature
-from maillage.apps.mandats.queries import lists, permissions, proofs
-from maillage.apps.mandats.rules import frame
-from maillage.apps.memberships.models import Membership
-from maillage.apps.people.actions import register as people
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.people.mandats.actions import preparing, signing, stopping
+from maillage.apps.people.mandats.actions.preparing import Helper
+from maillage.apps.people.mandats.actions.signing import Signing
+from maillage.apps.people.mandats.models import Mandat, Signature
+from maillage.apps.people.mandats.queries import lists, permissions, proofs
+from maillage.apps.people.mandats.rules import frame
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import Entry
 from maillage.kernel.errors import Refused
-from tests.apps.test_mandats_pages import picture, text
 from tests.conftest import account
 from tests.support.cards import decide, open_page
-from tests.support.mandats import drafted, given
+from tests.support.mandats import drafted, signed_mandat
+from tests.support.papers import picture
 from tests.support.places import place
+from tests.support.prose import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 
@@ -57,14 +58,16 @@ def may(person, structure, by, at) -> bool:
 
 
 def test_a_mandate_lets_act_those_whom_it_names_and_its_words_say_so(andrei, leila, karim, structure, now):
-    alone = given(andrei, structure, leila, at=now)
+    alone = signed_mandat(andrei, structure, leila, at=now)
     assert may(andrei, structure, leila, now) and not may(andrei, structure, karim, now)
     assert "Leïla peut agir, et personne d’autre" in alone.words
-    both = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]), token="b")
+    both = signed_mandat(andrei, structure, leila, at=now, helper=Helper(named=[karim]), token="b")
     assert may(andrei, structure, karim, now)
     assert "Leïla et Karim peuvent agir" in both.words and "ces personnes peuvent" in both.words
     stopping.withdraw(both, by=leila, at=now)
-    team_mandat = given(andrei, structure, leila, at=now, helper=Helper(whole=True), token="c")
+    team_mandat = signed_mandat(
+        andrei, structure, leila, at=now, helper=Helper(is_whole_structure=True), token="c"
+    )
     assert may(andrei, structure, karim, now) and "Tous ses aidants" in team_mandat.words
 
 
@@ -76,7 +79,7 @@ def test_a_mandate_that_names_somebody_who_left_is_not_signed(client, andrei, le
     client.force_login(leila)
     sent = {"personne": andrei.pk, "demarches": ["rsa"], "duree": "month", "aidant": "professional"}
     answer = client.post(reverse("mandat_new"), sent | {"aidants": [karim.pk]})
-    assert answer.status_code == 400 and "n’aide plus ici" in text(answer), "a page opened before says why"
+    assert answer.status_code == 400 and "n’aide plus ici" in text_of(answer), "a page opened before says why"
 
 
 def test_a_form_left_on_a_shared_computer_is_sent_by_another_account(client, andrei, leila, karim, structure):
@@ -91,7 +94,7 @@ def test_nobody_of_another_structure_is_named(andrei, leila, structure, now):
     stranger = account("s", "aidant", structure=place("b", {"nom": "B", "pivot": "21380185500015"}).structure)
     with pytest.raises(Refused, match="n’aide pas au nom"):
         drafted(andrei, structure, leila, at=now, helper=Helper(named=[stranger]))
-    mandat = given(andrei, structure, leila, at=now)
+    mandat = signed_mandat(andrei, structure, leila, at=now)
     with pytest.raises(Refused, match="hors de sa structure"):
         stopping.add_helper(mandat, stranger, by=leila, at=now, agreed=True)
 
@@ -99,7 +102,7 @@ def test_nobody_of_another_structure_is_named(andrei, leila, structure, now):
 def test_a_colleague_is_added_with_the_agreement_of_the_person_who_takes_it_back(
     client, andrei, leila, karim, structure, now
 ):
-    mandat = given(andrei, structure, leila, at=now)
+    mandat = signed_mandat(andrei, structure, leila, at=now)
     client.force_login(leila)
     address = reverse("mandat_gesture", args=[mandat.pk])
     client.post(address, {"geste": "ajouter", "aidant": karim.pk})
@@ -109,18 +112,18 @@ def test_a_colleague_is_added_with_the_agreement_of_the_person_who_takes_it_back
     assert Entry.objects.filter(verb="mandat.helper_added", row=mandat.pk).exists()
     client.logout()
     open_page(client, andrei)
-    page = text(client.get("/ma-carte/mandats/"))
+    page = text_of(client.get("/ma-carte/mandats/"))
     assert "Leïla" in page and "Karim" in page and "Ajouté avec votre accord le" in page
     added = mandat.named.get(user=karim)
     response = decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": added.pk}, follow=True)
-    assert "n’agit plus" in text(response) and not may(andrei, structure, karim, now)
+    assert "n’agit plus" in text_of(response) and not may(andrei, structure, karim, now)
     last = mandat.named.get(user=leila)
     decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": last.pk})
     assert Mandat.objects.get(pk=mandat.pk).withdrawn_at, "nobody acts any more: it is stopped"
 
 
 def test_former_named_helper_is_no_longer_displayed_as_acting(client, andrei, leila, karim, structure, now):
-    mandat = given(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
+    mandat = signed_mandat(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
     sofia = account("sofia", "aidant", shown="Sofia", structure=structure)
     client.force_login(leila)
     acting = "Retirer Karim de ce mandat"
@@ -131,7 +134,7 @@ def test_former_named_helper_is_no_longer_displayed_as_acting(client, andrei, le
     assert "Karim" not in permissions.allows(andrei, structure, "prime-activite", now, by=sofia).why
     client.logout()
     open_page(client, andrei)
-    page = text(client.get("/ma-carte/mandats/"))
+    page = text_of(client.get("/ma-carte/mandats/"))
     assert "Leïla" in page and "Karim" not in page
     last = mandat.named.get(user=leila)
     decide(client, f"/ma-carte/mandats/{mandat.pk}/arreter/", {"aidant": last.pk})
@@ -139,31 +142,33 @@ def test_former_named_helper_is_no_longer_displayed_as_acting(client, andrei, le
 
 
 def test_a_card_says_that_nobody_named_acts_any_more(client, andrei, leila, karim, structure, now):
-    given(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
+    signed_mandat(andrei, structure, leila, at=now, helper=Helper(named=[karim]))
     Membership.objects.filter(user__in=(leila, karim)).delete()
     open_page(client, andrei)
-    page = " ".join(text(client.get("/ma-carte/mandats/")).split())
+    page = " ".join(text_of(client.get("/ma-carte/mandats/")).split())
     assert "Qui agit : personne pour l’instant" in re.sub(r"<[^>]+>", "", page)
 
 
 def test_stopping_one_of_two_mandates_says_that_the_other_runs(client, andrei, leila, structure, now):
-    first = given(andrei, structure, leila, at=now, token="a")
-    second = given(andrei, structure, leila, "impots", at=now, token="b")
+    first = signed_mandat(andrei, structure, leila, at=now, token="a")
+    second = signed_mandat(andrei, structure, leila, "impots", at=now, token="b")
     open_page(client, andrei)
-    page_text = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", follow=True))
+    page_text = text_of(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", follow=True))
     assert "un autre mandat dure encore" in page_text and "Plus personne ne fait rien" not in page_text
-    page_text = text(decide(client, f"/ma-carte/mandats/{second.pk}/arreter/", follow=True))
+    page_text = text_of(decide(client, f"/ma-carte/mandats/{second.pk}/arreter/", follow=True))
     assert "Plus personne ne fait rien à votre place" in page_text
 
 
 def test_a_procedure_taken_back_from_one_of_two_says_that_the_other_permits_it(
     client, andrei, leila, structure, now
 ):
-    first = given(andrei, structure, leila, "impots", "retraite", at=now, token="a")
-    given(andrei, structure, leila, "impots", at=now, token="b")
+    first = signed_mandat(andrei, structure, leila, "impots", "retraite", at=now, token="a")
+    signed_mandat(andrei, structure, leila, "impots", at=now, token="b")
     open_page(client, andrei)
     key = first.authorisations.get(key="impots").pk
-    page_text = text(decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", {"demarche": key}, follow=True))
+    page_text = text_of(
+        decide(client, f"/ma-carte/mandats/{first.pk}/arreter/", {"demarche": key}, follow=True)
+    )
     assert "un autre mandat permet encore cette démarche" in page_text
 
 
@@ -181,17 +186,17 @@ def test_a_paper_without_its_photograph_permits_seven_days_then_nothing_until_it
     client.force_login(leila)
     (task,) = lists.tasks(leila, now, 5)
     assert task.photograph and task.late
-    assert "ne permet plus rien" in text(client.get("/espace/"))
-    assert "photo à joindre" in text(client.get("/espace/mandats/"))
+    assert "ne permet plus rien" in text_of(client.get("/espace/"))
+    assert "photo à joindre" in text_of(client.get("/espace/mandats/"))
     code = f"/mandat/{mandat.printed}/"
-    page_text = text(client.get(code))
+    page_text = text_of(client.get(code))
     assert "ne permet rien pour l’instant" in page_text and "Ce mandat est en cours" not in page_text
     address = reverse("mandat_gesture", args=[mandat.pk])
     photo = SimpleUploadedFile("p.jpg", picture("JPEG"), "image/jpeg")
     client.post(address, {"geste": "photographier", "photo": photo})
     mandat.refresh_from_db()
     assert may(andrei, structure, leila, now) and proofs.agrees_with_proof(mandat)
-    assert "Ce mandat est en cours" in text(client.get(code))
+    assert "Ce mandat est en cours" in text_of(client.get(code))
     assert lists.tasks(leila, now, 5) == []
     client.post(address, {"geste": "effacer-photo"})
     mandat.refresh_from_db()
@@ -209,7 +214,7 @@ def test_the_sheet_and_the_verdict_agree_on_the_last_day_of_a_photograph(
     for last, permits in (morning, True), (morning - timedelta(seconds=1), False):
         Mandat.objects.filter(pk=mandat.pk).update(photograph_before=last)
         assert may(andrei, structure, leila, now) is permits, "until the end of its last day"
-        page = text(client.get(reverse("mandat", args=[mandat.pk])))
+        page = text_of(client.get(reverse("mandat", args=[mandat.pk])))
         assert ("ce mandat ne permet plus rien sans la photographie" not in page) is permits
         (task,) = lists.tasks(leila, now, 5)
         assert task.late is not permits
@@ -235,7 +240,7 @@ def test_an_emergency_and_its_regularisation_are_proposed_once(andrei, leila, ka
 
 
 def test_what_follows_a_mandate_is_proposed_anew_once_its_draft_is_too_old(andrei, leila, structure, now):
-    mandat = given(andrei, structure, leila, "rsa", at=now, duration="year")
+    mandat = signed_mandat(andrei, structure, leila, "rsa", at=now, duration="year")
     late = now + frame.AHEAD + timedelta(days=1)
     old = preparing.renew(mandat, by=leila, at=now, token="1")
     with pytest.raises(Refused, match="trop longtemps"):
@@ -245,11 +250,11 @@ def test_what_follows_a_mandate_is_proposed_anew_once_its_draft_is_too_old(andre
 
 
 def test_stopped_mandate_is_written_in_the_past(client, andrei, leila, structure, now):
-    mandat = given(andrei, structure, leila, at=now)
+    mandat = signed_mandat(andrei, structure, leila, at=now)
     stopping.withdraw(mandat, by=leila, at=now)
     client.force_login(leila)
-    page = text(client.get(reverse("mandat", args=[mandat.pk])))
+    page = text_of(client.get(reverse("mandat", args=[mandat.pk])))
     assert "Ce qu’il permettait" in page and "Qui agissait" in page and "dernier jour prévu" in page
     assert "Ce qu’il permet<" not in page and "il s’arrête seul" not in page.partition("Lire le texte")[0]
     client.logout()
-    assert "Il était pour ces démarches" in text(client.get(f"/mandat/{mandat.printed}/"))
+    assert "Il était pour ces démarches" in text_of(client.get(f"/mandat/{mandat.printed}/"))

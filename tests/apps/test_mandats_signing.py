@@ -4,49 +4,38 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from pypdfium2 import PdfDocument
 
-from maillage.apps.accounts import queries as journal
-from maillage.apps.accounts.models import Entry, User
-from maillage.apps.directory.models import Structure
-from maillage.apps.mandats import access
-from maillage.apps.mandats.actions import deadlines, local_procedures, preparing, stopping
-from maillage.apps.mandats.actions import signing as mandat_signing
-from maillage.apps.mandats.actions.preparing import Helper
-from maillage.apps.mandats.actions.signing import Signing
-from maillage.apps.mandats.models import LocalProcedure, Mandat, Signature
-from maillage.apps.mandats.queries import catalogue, lists, papers, permissions, proofs
-from maillage.apps.mandats.rules import frame, proof
-from maillage.apps.memberships.models import Membership
-from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import forgetting
-from maillage.apps.orientations.queries import copies
-from maillage.apps.people.actions import consents
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
-from maillage.apps.volunteers.actions import missions
-from maillage.config import backup
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.people.mandats import access
+from maillage.apps.people.mandats.actions import deadlines, local_procedures, preparing, stopping
+from maillage.apps.people.mandats.actions import signing as mandat_signing
+from maillage.apps.people.mandats.actions.preparing import Helper
+from maillage.apps.people.mandats.actions.signing import Signing
+from maillage.apps.people.mandats.models import LocalProcedure, Mandat, Signature
+from maillage.apps.people.mandats.queries import catalogue, lists, papers, permissions, proofs
+from maillage.apps.people.mandats.rules import frame, proof
+from maillage.apps.people.persons.actions import consents, forgetting
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts import queries as journal
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.orientations.queries import copies
+from maillage.apps.volunteering.volunteers.actions import missions
 from maillage.kernel.errors import Refused
-from maillage.reports.assistance import models
+from maillage.manage.backups import backup
+from maillage.publishing import assistance
 from tests.conftest import account, with_role
-from tests.support.mandats import AT, STROKES, by_touch, drafted, given, shown
-from tests.support.places import place
+from tests.support.mandats import AT, STROKES, by_touch, drafted, signed_mandat, terms_digest
 from tests.support.volunteers import supervised
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def structure():
-    return place("pimms", {"nom": "Pimms Mediation Grenoble"}).structure
-
-
-@pytest.fixture
-def other():
-    return place("autre", {"nom": "Autre lieu", "pivot": "21380185500015"}).structure
 
 
 @pytest.fixture
@@ -86,18 +75,7 @@ def test_a_form_sent_twice_makes_one_draft(andrei, leila, structure):
 
 @pytest.mark.parametrize(
     ("more", "why"),
-    [
-        ({"keys": []}, "Aucune démarche"),
-        ({"keys": ["inconnue"]}, "pas connue"),
-        ({"keys": ["ajoutee-77"]}, "pas connue"),
-        ({"keys": ["papiers", "famille", "social", "travail", "logement", "transports", "argent", "justice", "etranger", "loisirs"]}, "pas tout"),
-        ({"duration": "eternity"}, "durée n’existe pas"),
-        ({"duration": ""}, "durée n’existe pas"),
-        ({"starts_on": date(2026, 11, 8)}, "déjà passé"),
-        ({"starts_on": date(2026, 12, 11)}, "plus d’un mois"),
-        ({"starts_on": date(1, 1, 1)}, "déjà passé"),
-        ({"starts_on": date(9999, 12, 31)}, "plus d’un mois"),
-    ],
+    [({"keys": []}, "Aucune démarche"), ({"keys": ["inconnue"]}, "pas connue"), ({"keys": ["papiers", "famille", "social", "travail", "logement", "transports", "argent", "justice", "etranger", "loisirs"]}, "pas tout"), ({"duration": "eternity"}, "durée n’existe pas"), ({"starts_on": date(2026, 11, 8)}, "déjà passé"), ({"starts_on": date(2026, 12, 11)}, "plus d’un mois")],
 )  # fmt: skip
 def test_a_mandate_that_says_too_much_or_too_little_is_refused(andrei, leila, structure, more, why):
     preparation_fields = {"keys": ["rsa"], "duration": "month", "token": "t"} | more
@@ -176,7 +154,7 @@ def test_a_relative_is_named_and_somebody_answers_for_them(andrei, leila, struct
 
 
 def test_signed_words_are_stored_in_both_languages_with_a_full_proof(andrei, leila, structure):
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     assert "Prime d’activité (Caf, MSA)" in mandat.words
     assert "articles 1984 et suivants du Code civil" in mandat.words
     assert "8 mai 2027" in mandat.words
@@ -193,11 +171,11 @@ def test_signed_words_are_stored_in_both_languages_with_a_full_proof(andrei, lei
 
 @pytest.mark.parametrize(
     "helper",
-    [Helper(), Helper(whole=True), Helper(kind=frame.RELATIVE, relative="Ana")],
+    [Helper(), Helper(is_whole_structure=True), Helper(kind=frame.RELATIVE, relative="Ana")],
     ids=["named", "whole structure", "relative"],
 )
 def test_the_paper_of_a_signed_mandate_names_those_of_the_signature(andrei, leila, structure, helper):
-    mandat = given(andrei, structure, leila, helper=replace(helper, supervisor=leila))
+    mandat = signed_mandat(andrei, structure, leila, helper=replace(helper, supervisor=leila))
     signed = papers.paper(mandat)
     people.correct(andrei, {"nickname": "Andrei Zidane", "born": 1949}, by=leila, at=AT)
     Structure.objects.filter(pk=structure.pk).update(name="Un autre nom")
@@ -208,22 +186,52 @@ def test_the_paper_of_a_signed_mandate_names_those_of_the_signature(andrei, leil
 
 
 def test_a_paper_to_sign_has_a_line_for_the_civil_name(andrei, leila, structure):
-    printed = models.mandate(papers.paper(drafted(andrei, structure, leila)), check=("x", ""), on=AT.date())
+    printed = assistance.mandate(
+        papers.paper(drafted(andrei, structure, leila)), check=("x", ""), on=AT.date()
+    )
     text = " ".join(page.get_textpage().get_text_range() for page in PdfDocument(printed))
-    assert models.CIVIL_NAME in " ".join(text.split()).replace("\u00a0", " ")
+    assert assistance.CIVIL_NAME in " ".join(text.split()).replace("\u00a0", " ")
+
+
+def test_the_civil_name_is_bound_to_the_proof_and_stored_nowhere(andrei, leila, structure):
+    mandat = drafted(andrei, structure, leila)
+    named_signing = replace(by_touch(mandat), civil_name="Andreï Zidane")
+    mandat = mandat_signing.sign(mandat, named_signing, by=leila, at=AT)
+    assert proofs.agrees_with_proof(mandat)
+    assert proofs.is_civil_name(mandat, "ZIDANE Andrei") and not proofs.is_civil_name(mandat, "Andrei Z")
+    stored = [str(value) for value in Mandat.objects.filter(pk=mandat.pk).values_list()[0]]
+    assert not any("idane" in value for value in (*stored, *Entry.objects.values_list("words", flat=True)))
+    Mandat.objects.filter(pk=mandat.pk).update(civil_digest=proof.name_digest(mandat.secret, "Andrei Z"))
+    assert not proofs.agrees_with_proof(Mandat.objects.get(pk=mandat.pk)), "another name is another proof"
+
+
+def test_a_signed_mandate_is_printed_again_to_the_byte(andrei, leila, structure, monkeypatch):
+    mandat = signed_mandat(andrei, structure, leila)
+    people.correct(andrei, {"nickname": "Andrei Zidane"}, by=leila, at=AT)
+    address, printed_papers = f"/espace/mandats/{mandat.pk}/imprimer/", set()
+    for days in (0, 1, 40):
+        monkeypatch.setattr(timezone, "now", lambda days=days: AT + timedelta(days=days))
+        browser = Client()  # a visit lasts less than a day
+        browser.force_login(leila)
+        answer = browser.get(address)
+        assert answer.status_code == 200
+        printed_papers.add(answer.content)
+    assert len(printed_papers) == 1
 
 
 @pytest.mark.parametrize("lines", [1, 7, 13])
 def test_the_signature_boxes_share_a_page_with_the_proof(andrei, leila, structure, lines):
-    paper = papers.paper(given(andrei, structure, leila))
-    more_parts = models.Part("Autres démarches", ("Une démarche de plus.",) * lines, listed=True)
-    mandate = models.mandate(replace(paper, parts=(*paper.parts, more_parts)), check=("x", ""), on=AT.date())
+    paper = papers.paper(signed_mandat(andrei, structure, leila))
+    more_parts = assistance.Part("Autres démarches", ("Une démarche de plus.",) * lines, listed=True)
+    mandate = assistance.mandate(
+        replace(paper, parts=(*paper.parts, more_parts)), check=("x", ""), on=AT.date()
+    )
     printed = PdfDocument(mandate)
     assert "Empreinte" in printed[len(printed) - 1].get_textpage().get_text_range()
 
 
 def test_a_signature_sent_twice_is_one_and_another_way_is_refused(andrei, leila, structure):
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     again = mandat_signing.sign(mandat, by_touch(mandat), by=leila, at=AT + DAY)
     assert (again.signed_at, again.digest) == (mandat.signed_at, mandat.digest)
     assert verbs(mandat).count("mandat.signed") == Signature.objects.count() == 1
@@ -254,7 +262,10 @@ def test_an_empty_or_foreign_drawing_is_not_a_signature(andrei, leila, structure
     mandat = drafted(andrei, structure, leila)
     with pytest.raises(Refused, match="croix"):
         mandat_signing.sign(
-            mandat, Signing(how=frame.TOUCH, strokes=strokes, read_digest=shown(mandat)), by=leila, at=AT
+            mandat,
+            Signing(how=frame.TOUCH, strokes=strokes, read_digest=terms_digest(mandat)),
+            by=leila,
+            at=AT,
         )
     assert Mandat.objects.get().signed_at is None
 
@@ -263,7 +274,7 @@ def test_a_spoken_yes_has_a_witness_who_is_not_the_helper(andrei, leila, structu
     mandat = drafted(andrei, structure, leila)
 
     def say_yes(witness: str) -> Mandat:
-        signing = Signing(how=frame.SPOKEN, witness=witness, read_digest=shown(mandat))
+        signing = Signing(how=frame.SPOKEN, witness=witness, read_digest=terms_digest(mandat))
         return mandat_signing.sign(mandat, signing, by=leila, at=AT)
 
     for witness, why in (
@@ -319,7 +330,7 @@ def test_refusal_leaves_only_its_request(andrei, leila, structure):
     assert Entry.objects.filter(verb="mandat.declined").count() == 1
     with pytest.raises(Refused, match="n’existe plus"):
         mandat_signing.sign(mandat, opened, by=leila, at=AT)
-    declined_mandat = given(andrei, structure, leila)
+    declined_mandat = signed_mandat(andrei, structure, leila)
     with pytest.raises(Refused, match="signé"):
         mandat_signing.decline(declined_mandat, by=leila, at=AT)
 
@@ -329,7 +340,7 @@ def test_refusal_leaves_only_its_request(andrei, leila, structure):
 
 @pytest.mark.parametrize("with_card", [True, False])
 def test_it_stops_at_once_and_once(andrei, leila, structure, with_card):
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     by = None if with_card else leila
     stopped = stopping.withdraw(mandat, by=by, at=AT + DAY)
     assert stopped.withdrawn_how == (frame.CARD if with_card else frame.NOTED)
@@ -342,13 +353,13 @@ def test_it_stops_at_once_and_once(andrei, leila, structure, with_card):
 def test_neither_a_draft_nor_what_is_over_can_be_stopped(andrei, leila, structure):
     with pytest.raises(Refused, match="pas signé"):
         stopping.withdraw(drafted(andrei, structure, leila), by=leila, at=AT)
-    ended = given(andrei, structure, leila, duration="day")
+    ended = signed_mandat(andrei, structure, leila, duration="day")
     with pytest.raises(Refused, match="déjà fini"):
         stopping.withdraw(ended, by=leila, at=AT + DAY)
 
 
 def test_one_procedure_is_taken_back_and_the_last_one_stops_it(andrei, leila, structure):
-    mandat = given(andrei, structure, leila, "prime-activite", "impots")
+    mandat = signed_mandat(andrei, structure, leila, "prime-activite", "impots")
     first, last = mandat.authorisations.all()
     stopping.revoke(first, by=None, at=AT)
     assert "retiré" in permissions.allows(andrei, structure, "prime-activite", AT).why
@@ -359,7 +370,7 @@ def test_one_procedure_is_taken_back_and_the_last_one_stops_it(andrei, leila, st
 
 
 def test_a_mandate_is_never_lengthened(andrei, leila, structure):
-    mandat = given(andrei, structure, leila, "prime-activite", "impots", duration="month")
+    mandat = signed_mandat(andrei, structure, leila, "prime-activite", "impots", duration="month")
     stopping.revoke(mandat.authorisations.first(), by=None, at=AT)
     later = AT + 20 * DAY
     another = preparing.renew(mandat, by=leila, at=later, token="suite", duration="year")
@@ -376,7 +387,7 @@ def test_a_mandate_is_never_lengthened(andrei, leila, structure):
 def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei, leila, structure):
     urgent = drafted(andrei, structure, leila, "titre-sejour", emergency=True, duration="year")
     assert (urgent.duration, urgent.ends_on) == ("day", date(2026, 11, 9))
-    signing = Signing(how=frame.SPOKEN, read_digest=shown(urgent))
+    signing = Signing(how=frame.SPOKEN, read_digest=terms_digest(urgent))
     urgent = mandat_signing.sign(urgent, signing, by=leila, at=AT)
     assert urgent.regularise_before == AT + timedelta(hours=48)
     assert permissions.allows(andrei, structure, "titre-sejour", AT).allowed
@@ -393,7 +404,7 @@ def test_an_emergency_lasts_the_day_and_is_regularised_by_a_real_mandate(andrei,
 
 
 def test_an_emergency_whose_real_mandate_is_refused_waits_no_more(client, andrei, leila, structure):
-    urgent = given(
+    urgent = signed_mandat(
         andrei, structure, leila, "titre-sejour", emergency=True, duration="year", at=timezone.now()
     )
     client.force_login(leila)
@@ -427,7 +438,7 @@ def test_an_added_procedure_is_offered_where_it_was_added(andrei, leila, structu
     keys = {each.key for each in catalogue.choices(structure)}
     assert {own_procedure.key, nearby_procedure.key} <= keys and far.key not in keys
     assert own_procedure.key not in {each.key for each in catalogue.choices(other)}
-    mandat = given(andrei, structure, leila, own_procedure.key)
+    mandat = signed_mandat(andrei, structure, leila, own_procedure.key)
     local_procedures.retire_procedure(own_procedure, by=leila, at=AT)
     assert own_procedure.key not in {each.key for each in catalogue.choices(structure)}
     assert permissions.allows(andrei, structure, own_procedure.key, AT).mandat == mandat, (
@@ -465,7 +476,7 @@ def reminder_keys(mandat, *days: int) -> list[str]:
 @pytest.mark.usefixtures("leaves")
 def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, leila, structure):
     reachable(andrei, leila)
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     end = datetime(2027, 5, 8, 9, tzinfo=UTC)
     deadlines.run_deadlines(at=end - 31 * DAY)
     assert reminders() == []
@@ -481,7 +492,7 @@ def test_both_are_reminded_once_of_each_date_and_never_after_the_end(andrei, lei
 @pytest.mark.usefixtures("leaves")
 def test_late_deadlines_say_the_nearer_date_alone(andrei, leila, structure):
     reachable(andrei, leila)
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     deadlines.run_deadlines(at=datetime(2027, 5, 7, 9, tzinfo=UTC))
     deadlines.run_deadlines(at=datetime(2027, 5, 8, 9, tzinfo=UTC))
     assert reminders() == reminder_keys(mandat, 7)
@@ -490,11 +501,11 @@ def test_late_deadlines_say_the_nearer_date_alone(andrei, leila, structure):
 def test_nobody_is_reminded_of_what_is_short_stopped_renewed_or_invented(andrei, leila, structure):
     reachable(andrei, leila)
     near = AT + 160 * DAY
-    given(andrei, structure, leila, duration="month", token="court")
-    stopped = given(andrei, structure, leila, "impots", token="arrete")
+    signed_mandat(andrei, structure, leila, duration="month", token="court")
+    stopped = signed_mandat(andrei, structure, leila, "impots", token="arrete")
     stopping.withdraw(stopped, by=leila, at=AT)
-    given(andrei, structure, leila, "rsa", token="remplace")
-    renewed = given(andrei, structure, leila, "rsa", at=near - DAY, token="suivant")
+    signed_mandat(andrei, structure, leila, "rsa", token="remplace")
+    renewed = signed_mandat(andrei, structure, leila, "rsa", at=near - DAY, token="suivant")
     people.correct(andrei, {"reach": "none"}, by=leila, at=AT)
     deadlines.run_deadlines(at=near)
     assert reminders() == []
@@ -506,13 +517,13 @@ def test_nobody_is_reminded_of_what_is_short_stopped_renewed_or_invented(andrei,
 
 def test_somebody_who_did_not_agree_is_not_written_to(andrei, leila, structure):
     people.correct(andrei, {"reach": "email", "reach_value": "andrei@exemple.fr"}, by=leila, at=AT)
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
     assert reminders() == [f"mandat-{mandat.pk}-rappel-30-aidant"]
 
 
 def test_who_helps_there_no_more_is_not_reminded(andrei, leila, structure):
-    given(andrei, structure, leila)
+    signed_mandat(andrei, structure, leila)
     Membership.objects.filter(user=leila).delete()
     deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
     assert reminders() == []
@@ -520,7 +531,7 @@ def test_who_helps_there_no_more_is_not_reminded(andrei, leila, structure):
 
 def test_stopping_takes_back_the_reminders_that_wait(andrei, leila, structure):
     reachable(andrei, leila)
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     deadlines.run_deadlines(at=datetime(2027, 4, 20, 9, tzinfo=UTC))
     stopping.withdraw(mandat, by=None, at=datetime(2027, 4, 20, 10, tzinfo=UTC))
     assert set(Message.objects.values_list("state", flat=True)) == {"cancelled"}
@@ -528,7 +539,7 @@ def test_stopping_takes_back_the_reminders_that_wait(andrei, leila, structure):
 
 def test_nobody_is_reminded_of_a_mandate_of_a_month(andrei, leila, structure):
     reachable(andrei, leila)
-    given(andrei, structure, leila, duration="month")
+    signed_mandat(andrei, structure, leila, duration="month")
     assert deadlines.run_deadlines(at=AT + 25 * DAY)["mandats_rappeles"] == 0
 
 
@@ -537,7 +548,7 @@ def test_nobody_is_reminded_of_a_mandate_of_a_month(andrei, leila, structure):
 
 def test_erasing_a_person_strips_their_mandates_and_the_journal_still_verifies(andrei, leila, structure):
     reachable(andrei, leila)
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     Mandat.objects.update(witness="Mme Roche, voisine", relative="Son fils")
     drafted(andrei, structure, leila, "impots")
     forgetting.forget(andrei, by=leila, at=AT + DAY)
@@ -551,7 +562,7 @@ def test_erasing_a_person_strips_their_mandates_and_the_journal_still_verifies(a
 
 
 def test_a_copy_holds_every_field_of_their_mandates(andrei, leila, structure):
-    mandat = given(andrei, structure, leila)
+    mandat = signed_mandat(andrei, structure, leila)
     stopping.revoke(mandat.authorisations.first(), by=None, at=AT)
     (mandat_copy,) = copies.of_person(andrei)["mandats"]
     assert mandat_copy["mots_lus"] == mandat.words
@@ -609,6 +620,7 @@ LEFT_OUT = {
     "person": "the person themselves, whose copy it is",
     "token": "what makes a double click one",
     "secret": "the key of our proof: with it, anybody would make another",
+    "civil_digest": "part of our proof, of a name that is on their paper",
     "stripped_at": "it has nobody any more",
 }
 
@@ -616,10 +628,10 @@ LEFT_OUT = {
 def test_each_field_of_a_mandate_is_copied_or_left_out_for_a_reason(andrei, leila, structure):
     fields = {field.name for field in Mandat._meta.get_fields() if field.concrete}
     assert fields == {*COPIED, *LEFT_OUT}
-    first = given(andrei, structure, leila, token="un")
+    first = signed_mandat(andrei, structure, leila, token="un")
     helper = Helper(kind=frame.RELATIVE, relative="Ana", supervisor=leila)
     mandat = drafted(andrei, structure, leila, token="deux", helper=helper, renews=first)
-    signing = Signing(how=frame.SPOKEN, witness="Mme Roche", read_digest=shown(mandat))
+    signing = Signing(how=frame.SPOKEN, witness="Mme Roche", read_digest=terms_digest(mandat))
     mandat_signing.sign(mandat, signing, by=leila, at=AT)
     stopping.withdraw(mandat, by=leila, at=AT)
     Mandat.objects.filter(pk=mandat.pk).update(

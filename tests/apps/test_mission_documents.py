@@ -1,6 +1,7 @@
 """The documents of a territory take its mission: surveys, foreword, photograph, logo."""
 
 import io
+import json
 import shutil
 import subprocess
 from dataclasses import replace
@@ -8,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pypdfium2
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document as opened_docx
 from PIL import Image
@@ -16,22 +18,24 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from maillage.apps.dossiers import actions, queries, rules
 from maillage.apps.dossiers.models import Study, StudyMission, StudyPhotograph
-from maillage.apps.pilotage.queries import first_week, reports
-from maillage.apps.plans.access import plan_place
-from maillage.apps.plans.models import Plan
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.apps.steering.pilotage.queries import first_week, reports
+from maillage.apps.steering.plans.access import plan_place
+from maillage.apps.steering.plans.models import Plan
 from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Perimeter
-from maillage.cli.main import main
 from maillage.kernel.errors import Refused
-from maillage.reports.catalogue import DIAGNOSIS
-from maillage.reports.page import editable, html, pdf, slides, theme
-from maillage.reports.page.blocks import Chapter, Cover, Document, Text
-from maillage.reports.territory import deck, edition, synthesis
-from maillage.reports.territory.mission import Mission
-from maillage.reports.territory.reading import dump
-from maillage.reports.territory.surveys import NO_SURVEY
-from maillage.studies.diagnosis.study import study as compute_study
+from maillage.manage.main import main
+from maillage.publishing.catalogue import DIAGNOSIS
+from maillage.publishing.page import editable, html, pdf, slides, theme
+from maillage.publishing.page.blocks import Chapter, Cover, Document, Text
+from maillage.publishing.territory import deck, edition, synthesis
+from maillage.publishing.territory.mission import Mission
+from maillage.publishing.territory.reading import dump
+from maillage.publishing.territory.surveys import NO_SURVEY
+from maillage.statistics.study import study as compute_study
 from tests.conftest import PLACE, account
 from tests.support import prose
 
@@ -41,11 +45,6 @@ ON = date(2026, 11, 20)
 LOOK = f"/espace/territoires/{PLACE}/theme/"
 LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>'
 WORDS = "Ce diagnostic est le vôtre.\n\nIl appelle <b>vos</b> avis 🎉 =1+1."
-
-
-@pytest.fixture
-def lea(home):
-    return account("lea", "analyste", territory="38")
 
 
 def publish(territory: str, *, kind: str = "inhabitants", title: str = "Habitants", days: int = 0) -> None:
@@ -202,6 +201,10 @@ def test_the_dossier_opens_with_the_foreword_in_the_look_of_its_territory(dresse
     assert "Ville pilote" in page and "Comment ce diagnostic" in page
     on_paper = printed(files["pdf"])
     assert "Photographie : A. M." in on_paper and "La présidente" in on_paper
+    first = pypdfium2.PdfDocument(files["pdf"])[1].get_textpage().get_text_bounded()
+    assert "Ce diagnostic est le vôtre." in first and "Comment lire les chiffres" in first, (
+        "one page for both"
+    )
     words = "\n".join(item.text for item in opened_docx(io.BytesIO(files["docx"])).paragraphs)
     assert "Ce diagnostic est le vôtre." in words and "Ville pilote" in words
     assert not prose.code_names(prose.of_page(files["html"]), prose.of_docx(files["docx"]))
@@ -328,34 +331,131 @@ def test_a_page_keeps_the_study_that_counts_the_survey_while_another_is_computed
     assert queries.latest(PLACE) == study
 
 
-def test_documents_and_pages_of_a_territory_name_the_zones_that_its_mission_drew(study, client):
-    zones = f"code_zone,nom_zone,code\na,Tout,{PLACE}\n"
-    perimeter = Perimeter.objects.create(
+@pytest.fixture
+def sectors(study, tmp_path, settings):
+    """The study of a perimeter of one zone, « a », that cuts Échirolles whole, in a home where it is written
+    beside that of Échirolles.
+    """
+    shutil.copytree(settings.HOME, tmp_path / "home")
+    settings.HOME = tmp_path / "home"
+    zones = f"code_zone,nom_zone,code\na,Secteur 1,{PLACE}\n"
+    slug = Perimeter.objects.create(
         slug="secteurs", name="Secteurs", code=PLACE, reason="r", zones=zones
-    )
-    inputs = queries.inputs_of(queries.StudyRequest(place=perimeter.slug))
-    zones_study = Study.objects.create(
-        place=perimeter.slug, name="Secteurs", inputs=inputs, key=rules.key_of(inputs), status=rules.DONE
+    ).slug
+    inputs = queries.inputs_of(queries.StudyRequest(place=slug))
+    own = Study.objects.create(
+        place=slug, name="Secteurs", inputs=inputs, key=rules.key_of(inputs), status=rules.DONE
     )
     assert queries.own_zones(study) is None, "it has no file yet"
-    shutil.copytree(queries.folder(study), queries.folder(zones_study))
-    assert queries.own_zones(study) == queries.zoned(study) == zones_study
-    where = "1 zone en compte sûrement plus : Secteur 1."
-    path = queries.folder(zones_study) / "lecture.json"
-    drawn = replace(queries.reading(zones_study), where_sentence=where)
-    path.write_bytes(dump(drawn))
-    subject = reports.subject(study, ON)
-    for document in (synthesis.compose(subject, None), deck.compose(subject, None)):
-        page = html.dossier(document).decode().replace("\xa0", " ")
-        assert "Secteur 1" in page, document.title
-    _, frozen = reports.whole(study, DIAGNOSIS, ON, name="une")
-    assert frozen["diagnostic.html"] == (queries.folder(zones_study) / "dossier.html").read_bytes()
-    for address, words in (("manques/", f"/territoires/{perimeter.slug}/"), ("boucle/", perimeter.slug)):
-        assert words in client.get(f"/territoires/{PLACE}/{address}").content.decode(), address
+    shutil.copytree(queries.folder(study), queries.folder(own))
+    reading, written = queries.reading(study), json.loads((queries.folder(own) / "etude.json").read_bytes())
+    row, territory = replace(reading.zones[0], code="a", name="Secteur 1"), reading.territory
+    stored = replace(reading, zones=(row,), territory=replace(territory, code=slug, name="Secteurs"))
+    written["zones"] = [written["zones"][0] | {"code": "a", "nom": "Secteur 1"}]
+    written["territoire"] |= {"code": slug, "nom": "Secteurs"}
+    (queries.folder(own) / "lecture.json").write_bytes(dump(stored))
+    (queries.folder(own) / "etude.json").write_text(json.dumps(written), "utf-8")
+    return own
+
+
+def test_documents_and_pages_of_a_territory_name_the_zones_that_its_mission_drew(study, client, sectors):
+    assert queries.own_zones(study) == queries.zoned(study) == sectors
+    for document in (synthesis.compose, deck.compose):
+        page = html.dossier(document(reports.subject(sectors, ON), None)).decode().replace("\xa0", " ")
+        assert "Secteurs" in page
+    for address in ("manques", "boucle", "rapports", "rapports/changements"):
+        page = client.get(f"/territoires/{PLACE}/{address}/").content.decode()
+        assert f"/territoires/{sectors.place}/" in page, address
+    assert sectors.key in client.get(f"/territoires/{PLACE}/rapports/").content.decode()
+    official = client.get(f"/territoires/{PLACE}/rapports/?decoupage=officiel").content.decode()
+    assert study.key in official and sectors.key not in official and "découpage officiel" in official
+    for place, words, other in (
+        (PLACE, "Les images par zone suivent le découpage officiel", sectors.place),
+        (sectors.place, "Les images par zone suivent la zone de « Secteurs »", PLACE),
+    ):
+        images = " ".join(client.get(f"/territoires/{place}/images/").content.decode().split())
+        assert images.count(words) == 1 and f'href="/territoires/{other}/images/' in images
+    slides = client.get(f"/etudes/{study.key}/rapports/restitution.html").content.decode()
+    assert "Secteurs" not in slides, "the key of a study gives its own cut"
+
+
+def test_the_gap_of_a_page_is_read_in_its_own_zones(study, client, sectors, monkeypatch):
+    read = queries.reading
+    monkeypatch.setattr(queries, "reading", lambda study: replace(read(study), offer=study.place))
+    monkeypatch.setattr("maillage.publishing.territory.gaps.first_sentence", lambda offer: f"Manque {offer}.")
+    assert f"Manque {sectors.place}." in client.get(f"/territoires/{PLACE}/").content.decode()
+
+
+def test_a_changed_directory_has_both_cuts_of_a_territory_recomputed(study, sectors, monkeypatch):
+    """Les documents des secteurs gardaient un manque que la page de la commune ne disait plus."""
+    monkeypatch.setattr(queries, "offer_is_behind", lambda study: True)
+    assert actions.catch_up(study)
+    cache.clear()  # a minute later, the first one still waits behind others
+    assert actions.catch_up(study)
+    tasks = [queries.tasks_of(each, actions.refresh_later.module_path).count() for each in (study, sectors)]
+    assert tasks == [1, 1]
+
+
+def test_words_written_on_a_territory_are_in_the_dossier_of_its_own_zones(lea, study, sectors):
+    actions.comment(by=lea, place=PLACE, texts={"synthese": "Un mot du service."})
+    assert queries.comments(sectors.place)["synthese"] == "Un mot du service."
+    assert queries.tasks_of(sectors, actions.publish_later.module_path, alive=True).exists()
+    actions.comment(by=lea, place=sectors.place, texts={"synthese": "Par secteur."})
+    assert queries.comments(sectors.place)["synthese"] == "Par secteur."
+
+
+def test_a_territory_keeps_its_own_zones_while_one_of_its_studies_counts_another_survey(study, sectors):
+    """La page des manques répondait par les secteurs ou par les quartiers selon l’étude qui se calculait."""
+    publish(PLACE)
+    inputs = study.inputs | {"survey": weighted().pk}
+    counting = Study.objects.create(
+        place=PLACE, name="x", inputs=inputs, key=rules.key_of(inputs), status=rules.DONE
+    )
+    assert queries.zoned(counting) == queries.zoned(study) == sectors
+
+
+def test_maillage_boucle_takes_its_zones_and_its_figures_from_one_study(sectors, client, monkeypatch, capsys):
+    """KeyError : la boucle était celle du périmètre, le document celui de la commune."""
+    monkeypatch.setattr("maillage.manage.deploy.bootstrap.ready", lambda: None)
+    assert main(["boucle", PLACE, "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert (written["territoire"]["code"], [each["code"] for each in written["zones"]]) == ("secteurs", ["a"])
+    table = client.get(f"/territoires/{PLACE}/boucle/zones.csv").content.decode()
+    assert "Secteur 1" in table
+
+
+@pytest.mark.parametrize(
+    ("n", "expected"), [(1, "Masqué : moins de 11 ici."), (13, "<small>au moins</small> <b>11</b>")]
+)
+def test_a_few_referrals_read_alike_in_the_row_and_in_the_total(sectors, client, n, expected):
+    """La ligne de la zone disait « rien de noté », le total « Masqué » ; treize orientations faisaient « 11 »."""
+    for k in range(n):
+        known = {"origin": cycle.PROFESSIONAL, "commune": PLACE, "example": False}
+        sent = AT - timedelta(days=k + 1)
+        dated = {"sent_at": sent, "prepared_at": sent, "changed_at": sent, "state": "closed"}
+        path = Path.objects.create(made_at=sent, **known)
+        Orientation.objects.create(path=path, need="assistance", **known, **dated)
+    page = client.get(f"/territoires/{PLACE}/boucle/").content.decode()
+    assert page.count(expected) == 2 and "rien de noté" not in page
+
+
+def test_an_edition_follows_the_own_zones_and_is_listed_under_each_address(lea, study, sectors, client):
+    client.force_login(lea)
+    sent = {"report": DIAGNOSIS, "name": "Bureau"}
+    assert client.post(f"/espace/territoires/{PLACE}/editions/", sent).status_code == 302
+    (edition,) = queries.editions(PLACE)
+    assert queries.editions(sectors.place) == [edition], "it stays when the perimeter is dropped"
+    dossier = (queries.folder(sectors) / "dossier.html").read_bytes()
+    assert (edition.path / "diagnostic.html").read_bytes() == dossier
+    about = json.loads((edition.path / "empreinte.json").read_bytes())
+    assert about["territoire"]["code"] == sectors.place
+    again = client.post(f"/espace/territoires/{sectors.place}/editions/", sent)
+    assert again.status_code == 400, "one name, one edition"
 
 
 def test_the_first_week_follows_what_is_stored(client, lea):
     empty = first_week.steps(lea, PLACE, ON)
+    assert empty.tasks[1].time == f"{queries.study_minutes()} min", "one duration on every page"
     assert empty.n_done == 0 and not any(task.is_done for task in empty.later_tasks)
     actions.set_mission(PLACE, {"pilot": "le réseau", "foreword": "Merci."}, by=lea, at=AT)
     publish(PLACE)
@@ -376,8 +476,8 @@ def test_the_first_week_follows_what_is_stored(client, lea):
 
 
 def test_rapport_enquete_writes_the_public_editions(study, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("maillage.config.home.has_database", lambda: True)
-    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    monkeypatch.setattr("maillage.manage.deploy.home.has_database", lambda: True)
+    monkeypatch.setattr("maillage.manage.deploy.bootstrap.ready", lambda: None)
     words = ["rapport", "enquete", PLACE, "--sortie", str(tmp_path / "s")]
     publish("38")
     assert main(words) == 2
@@ -397,6 +497,14 @@ def test_rapport_enquete_writes_the_public_editions(study, tmp_path, monkeypatch
         *(f"{slug}.{form}" for form in ("html", "pdf", "docx")),
         f"{slug}-tableaux.csv",
     }
+    perimeter = {"name": "Une partie", "code": PLACE, "reason": "x", "zones": "", "file_name": "x"}
+    part = Perimeter.objects.create(slug="une-partie", **perimeter)
+    actions.set_mission(
+        part.slug, {"pilot": "le réseau"}, by=account("lea", "analyste", territory="38"), at=AT
+    )
+    assert main(words) == 0, (
+        "the survey of a territory whose other documents follow the zones of a part of it"
+    )
 
 
 def test_a_survey_published_on_the_site_wears_the_look_of_its_territory(client, study, lea):

@@ -17,18 +17,18 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
-from maillage.apps.accounts.models import Entry, User
 from maillage.apps.learning.actions import authoring as actions
 from maillage.apps.learning.forms import authoring as forms
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
+from maillage.apps.platform.accounts.models import Entry, User
 from maillage.kernel.errors import Refused
 from maillage.modules import archive as module_archive
 from maillage.modules import authoring, catalogue, translations
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
 from maillage.modules import texts as module_texts
-from maillage.reports.page import drawings
+from maillage.publishing.page import drawings
 from tests.conftest import with_role
 from tests.support.learning import every_kind
 from tests.support.places import place
@@ -113,9 +113,7 @@ def test_a_module_of_the_territory_replaces_the_built_in_one(client, root):
     assert module_reading.own_modules()[MOUSE].title == "Tenir la souris"
 
 
-@pytest.mark.parametrize(
-    "text", ["titre: [", "", "- a\n- b", "id: tenir-la-souris\n", "a: &a [*a]\n", "[" * 5000]
-)
+@pytest.mark.parametrize("text", ["titre: [", "- a\n- b", "a: &a [*a]\n", "[" * 5000])
 def test_a_broken_file_leaves_the_built_in_module_and_breaks_nothing(author, root, text):
     folder = root / "02-tenir-la-souris"
     folder.mkdir(parents=True)
@@ -232,7 +230,7 @@ def test_nothing_to_change_writes_nothing(author, adapted):
 @pytest.mark.parametrize("id", every_kind())
 def test_every_part_of_a_built_in_module_survives_its_form(id, author, root):
     copy = actions.adapt(id, by=User.objects.get(), at=AT)
-    before = module_texts.own(copy.held)
+    before = module_texts.own(copy.content)
     for part in queries.parts(copy):
         fields = forms.fields(copy, part)
         sent = {
@@ -347,7 +345,7 @@ def test_kinds_of_exercise_and_modules_are_named_in_words(author, adapted):
     for each in (page, page_text(author.get(f"{BASE}{MOUSE}/etapes/?de=lire-et-repondre"))):
         assert "« viser »" not in each
         assert "« boite »" not in each
-    assert {*module_format.KINDS_SAID} == {*module_format.KINDS}
+    assert {*module_format.LABEL_BY_KIND} == {*module_format.KINDS}
 
 
 def test_the_preview_of_a_step_follows_its_stored_form(author, adapted):
@@ -369,7 +367,7 @@ def test_the_preview_of_a_step_follows_its_stored_form(author, adapted):
 
 @pytest.mark.parametrize("id", every_kind())
 def test_every_step_of_a_built_in_module_has_its_preview(id, root):
-    copy = authoring.working(module_reading.OURS, id, DRAWN)
+    copy = authoring.working(module_reading.OWN_MODULES, id, DRAWN)
     for number in range(1, len(copy.steps) + 1):
         preview = queries.look(copy, number)
         assert preview is not None, number
@@ -422,7 +420,7 @@ def test_two_writings_at_once_leave_one_whole_file(adapted, coordinator):
     refused = []
 
     def write(n: int) -> None:
-        changed = module_texts.own(copy.held)
+        changed = module_texts.own(copy.content)
         changed["titre"] = f"Titre {n}"
         try:
             authoring.save(adapted.parent, MOUSE, changed, read=copy.read, drawings=DRAWN, at=AT)
@@ -474,15 +472,15 @@ def test_rewording_an_option_carries_its_right_answer(author, root):
     copy = actions.adapt(id, by=User.objects.get(), at=AT)
     where = next(
         w
-        for w, v in module_texts.texts(copy.held)
-        if w[-1] == "options" and module_texts.at(copy.held, w[:-1]).get("juste")
+        for w, v in module_texts.texts(copy.content)
+        if w[-1] == "options" and module_texts.at(copy.content, w[:-1]).get("juste")
     )
-    element = module_texts.at(copy.held, where[:-1])
+    element = module_texts.at(copy.content, where[:-1])
     right = element["juste"][0]
-    changed = module_texts.own(copy.held)
+    changed = module_texts.own(copy.content)
     module_texts.put(changed, where, ["Tout autre" if each == right else each for each in element["options"]])
     assert module_texts.at(changed, where[:-1])["juste"][0] == "Tout autre"
-    assert module_texts.same_steps(copy.held["etapes"], changed["etapes"])
+    assert module_texts.same_steps(copy.content["etapes"], changed["etapes"])
 
 
 def test_a_drawing_is_chosen_by_its_picture(author, adapted):
@@ -603,7 +601,7 @@ def test_a_translation_is_written_part_by_part_and_learnt(author, root):
     page = author.get(f"/apprendre/{MOUSE}/1/?langue=ar").content.decode()
     assert '<div class="page apprendre etape" lang="ar" dir="rtl"' in page
     assert ">هذه فأرة</h1>" in page
-    assert '<p class="chapeau"><span lang="fr" dir="ltr">Elle fait bouger la flèche.</span></p>' in page
+    assert '<p class="chapeau" lang="fr" dir="ltr">Elle fait bouger la flèche.</p>' in page
     assert f"/apprendre/{MOUSE}/2/?langue=ar" in page
     assert f"/apprendre/{MOUSE}/?langue=ar" in page
     assert "Tenir la souris" not in author.get(f"/apprendre/{MOUSE}/fiche/?langue=ar").content.decode()
@@ -657,7 +655,7 @@ def test_a_step_whose_translation_does_not_hold_stays_in_french():
     wrong = translations.Translation("uk", {place: "Зовсім інше"}, {})
     translation = translations.translated(source, wrong)
     assert translation.module.steps[number - 1].exercise == trap
-    assert trap.message.body[0] in translation.left
+    assert trap.message.body[0] in translation.untranslated
 
 
 @pytest.mark.parametrize("id", [MOUSE, "remplir-un-formulaire", PIEGES])
@@ -674,7 +672,7 @@ def test_a_whole_translation_plays_as_the_module_does(client, root, id):
     (folder / "module.uk.yaml").write_text(translations.written(full_translation))
     contents.territory_modules(now=True)
     translated = contents.translated(id, "uk")
-    assert translated.left == frozenset()
+    assert translated.untranslated == frozenset()
     for number, step in enumerate(translated.module.steps, 1):
         page = client.get(f"/apprendre/{id}/{number}/?langue=uk")
         assert page.status_code == 200
@@ -691,9 +689,7 @@ def test_a_whole_translation_plays_as_the_module_does(client, root, id):
     [
         ("langue: ar\ntextes: [a]\n", "liste de phrases"),
         ("langue: ro\ntextes: {titre: x}\n", "langue: ro"),
-        ("langue: ar\ntextes: {titre: x}\nautre: 1\n", "« autre »"),
         ("langue: ar\ntextes: {titre: 06 12 34 56 78}\n", "un numéro de mobile possible"),
-        ("langue: [", "est illisible"),
     ],
 )
 def test_a_broken_translation_is_a_fault_and_the_module_stays(author, root, text, what):

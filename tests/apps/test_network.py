@@ -8,15 +8,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from maillage.apps.accounts.models import Entry, User
 from maillage.apps.agenda.models import Permanence
 from maillage.apps.community.actions import listings
 from maillage.apps.community.models import Reply
 from maillage.apps.community.queries.listings import commune_name
-from maillage.apps.memberships.models import Membership
-from maillage.apps.network.actions import charter as charters
-from maillage.apps.network.actions import groups, profiles
-from maillage.apps.network.models import (
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.site.structures.actions import charter as charters
+from maillage.apps.site.structures.actions import groups, profiles
+from maillage.apps.site.structures.models import (
     Declaration,
     Group,
     Letter,
@@ -26,21 +26,21 @@ from maillage.apps.network.models import (
     Profile,
     Revision,
 )
-from maillage.apps.network.queries import charter as charter_queries
-from maillage.apps.network.queries import groups as group_queries
-from maillage.apps.network.queries import permanences
-from maillage.apps.network.rules import charter as charter_rules
-from maillage.apps.network.rules import groups as group_rules
-from maillage.apps.network.rules import profiles as rules
+from maillage.apps.site.structures.queries import charter as charter_queries
+from maillage.apps.site.structures.queries import groups as group_queries
+from maillage.apps.site.structures.queries import permanences
+from maillage.apps.site.structures.rules import charter as charter_rules
+from maillage.apps.site.structures.rules import groups as group_rules
+from maillage.apps.site.structures.rules import profiles as rules
 from maillage.kernel.errors import Refused
+from maillage.publishing.territory.offer import ChangeReading
 from maillage.reference.charter import charter
-from maillage.reports.territory.offer import ChangeReading
 from tests.conftest import account
-from tests.spec.test_manques import at
-from tests.spec.test_manques import ground as street
 from tests.support.places import place
+from tests.support.street import at
+from tests.support.street import ground as street
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock_at")]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 SHEET = {"parts": ["initiation"], "skills": ["repair"], "visibility": "network"}
@@ -50,31 +50,6 @@ SHEET = {"parts": ["initiation"], "skills": ["repair"], "visibility": "network"}
 def _towns() -> None:
     """The names of communes, read once: nobody pays for all in the seconds of their own test."""
     commune_name("38185")
-
-
-@pytest.fixture(autouse=True)
-def _now(monkeypatch):
-    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)
-
-
-@pytest.fixture
-def library(home):
-    return place("bibliotheque", {"nom": "Bibliothèque"})
-
-
-@pytest.fixture
-def hall(home):
-    return place("maison", {"nom": "Maison des habitants", "code_insee": "38151", "commune": "Échirolles"})
-
-
-@pytest.fixture
-def karim(library):
-    return account("karim", "formation", structure=library.structure)
-
-
-@pytest.fixture
-def leila(hall):
-    return account("leila", "gestionnaire", structure=hall.structure)
 
 
 @pytest.fixture
@@ -273,8 +248,9 @@ def test_a_letter_that_waits_is_never_out_of_sight(client, library, hall, karim,
     assert f"/espace/reseau/lettres/{old.pk}/" in page
 
 
-def test_letters_to_everybody_are_stopped(library, karim):
-    for n in range(rules.LETTERS_AN_HOUR):
+def test_letters_to_everybody_are_stopped(library, karim, monkeypatch):
+    monkeypatch.setattr(rules, "LETTERS_AN_HOUR", 2)
+    for n in range(2):
         other = place(f"p{n}", {"nom": f"P{n}"})
         profiles.send(library.structure, words="Bonjour", to_structure=other.structure, by=karim, at=AT)
     last = place("pz", {"nom": "Pz"})

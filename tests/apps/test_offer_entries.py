@@ -5,11 +5,11 @@ from datetime import date
 
 import pytest
 
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import published
-from maillage.apps.directory.queries.search import Wanted, search
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms import read as forms
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.directory.places.queries import published
+from maillage.apps.directory.places.queries.search import Wanted, search
+from maillage.sources.offer import files
+from maillage.sources.offer.forms import read as forms
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db

@@ -2,6 +2,8 @@
 
 import re
 from datetime import date, datetime, timedelta
+from html import unescape
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,25 +11,37 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.models import Entry, User
-from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Lieu, Proposal
-from maillage.apps.messages.models import Message
-from maillage.apps.messages.rules import states
-from maillage.apps.orientations import access
-from maillage.apps.orientations.actions import answers, deadlines, drafts, sending
-from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import detail as referral_detail
-from maillage.apps.orientations.queries import measures, structure_measures
-from maillage.apps.orientations.queries import people as queries_people
-from maillage.apps.people import queries as persons
-from maillage.apps.people.actions import consents
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.actions import sheets
+from maillage.apps.directory.places.models import Lieu, Proposal
+from maillage.apps.people.actes.actions import acts as acts
+from maillage.apps.people.actes.models import Act
+from maillage.apps.people.persons import queries as persons
+from maillage.apps.people.persons.actions import consents
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.platform.messages.rules import states
+from maillage.apps.referrals.orientations import access
+from maillage.apps.referrals.orientations.actions import answers, deadlines, drafts, sending
+from maillage.apps.referrals.orientations.models import Orientation
+from maillage.apps.referrals.orientations.queries import (
+    activities,
+    delays,
+    measures,
+    structure_measures,
+    timeline,
+)
+from maillage.apps.referrals.orientations.queries import detail as referral_detail
+from maillage.apps.referrals.orientations.queries import people as queries_people
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.reference import offer
 from maillage.words import opening
 from tests.conftest import account, with_role
+from tests.support.acts import draft
 from tests.support.cards import decide, open_page
 from tests.support.places import place
+from tests.support.referrals import prepare
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("leaves")]
 DAY = timedelta(days=1)
@@ -50,11 +64,6 @@ def ccas() -> Lieu:
 @pytest.fixture
 def library() -> Lieu:
     return place("bibliotheque", {**MAIL, **HELPS, "capacite": 6})
-
-
-@pytest.fixture
-def worker(ccas) -> User:
-    return account("sofia", "prescripteur", structure=ccas.structure)
 
 
 @pytest.fixture
@@ -81,13 +90,11 @@ def sent(worker, ccas, lieu, person=None, days=0, channel="email", **more) -> Or
     at = timezone.now() - days * DAY
     if person is not None and more.get("shared"):
         consents.agree(person=person, purpose="share", structure=lieu.structure, how="read", by=worker, at=at)
-    row = drafts.prepare(
-        drafts.Draft(
-            structure=ccas.structure,
-            person=person,
-            lieu=lieu,
-            **{"need": "assistance", "procedure": "argent", "procedure_words": "prime d’activité", **more},
-        ),
+    row = prepare(
+        structure=ccas.structure,
+        person=person,
+        lieu=lieu,
+        **{"need": "assistance", "procedure": "argent", "procedure_words": "prime d’activité", **more},
         by=worker,
         at=at,
     )
@@ -175,11 +182,12 @@ def test_the_search_says_the_day_it_was_in_france(client, worker, ccas, library)
 @pytest.mark.both_databases
 def test_opening_a_referral_is_recorded_and_displays_what_is_shared(client, aidant, orientation):
     client.force_login(aidant)
+    Orientation.objects.filter(pk=orientation.pk).update(answer_by=timezone.localdate() - 3 * DAY)
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
     assert state(orientation) == "seen"
-    assert "Orientée par CCAS, Sofia" in page
+    assert "Orientation de CCAS, Sofia" in page
     assert "04 76 11 22 33" in page
-    assert "besoin, prénom, démarche. Rien d’autre : elle a choisi." in page
+    assert "besoin, toujours dit ; elle a choisi : prénom, démarche. Rien d’autre." in page
     assert "La réponse est attendue depuis 3 jours." in page
     assert not Entry.objects.filter(
         verb="person.seen", by=aidant.pk
@@ -194,22 +202,6 @@ def test_an_example_is_marked_on_the_list_and_on_its_page(client, aidant, worker
     client.force_login(aidant)
     assert "Personnes inventées" in text(client.get("/espace/orientations/"))
     assert "Personne inventée" in text(client.get(f"/espace/orientations/{row.pk}/"))
-
-
-def test_a_referral_of_another_structure_does_not_exist(client, stranger, orientation):
-    client.force_login(stranger)
-    for name in ("orientation", "orientation_send", "orientation_sent", "orientation_card"):
-        assert client.get(reverse(name, args=[orientation.pk])).status_code == 404, name
-    for name in ("orientation_answer", "orientation_follow", "orientation_elsewhere"):
-        assert client.post(reverse(name, args=[orientation.pk]), {"geste": "accept"}).status_code == 404, name
-    assert state(orientation) == "sent"
-
-
-def test_a_coordinator_reads_measures_and_nobody(client, coordinator, orientation):
-    client.force_login(coordinator)
-    assert client.get("/espace/orientations/").status_code == 404
-    assert client.get(f"/espace/orientations/{orientation.pk}/").status_code == 404
-    assert client.get("/espace/orientations/mesures/").status_code == 200
 
 
 def test_accepting_names_who_receives_a_message(client, aidant, orientation):
@@ -247,10 +239,25 @@ def test_what_a_place_says_by_voice_is_to_be_noted(client, worker, ccas, library
     assert "Vous saurez la suite" not in page
 
 
+@pytest.mark.parametrize(("note", "sections"), [("", "prénom"), ("Parle peu", "prénom, un mot")])
+def test_a_place_reads_names_of_written_fields_only(
+    client, aidant, worker, ccas, library, person, note, sections
+):
+    """« disponibilités, votre mot », where neither was on the page."""
+    shared = ["nickname", "availability", "note"]
+    row = sent(worker, ccas, library, person, shared=shared, note=note)
+    for user, side in ((aidant, "reception"), (worker, "envoi")):
+        client.force_login(user)
+        page = text(client.get(f"/espace/orientations/{row.pk}/?cote={side}"))
+        assert f"besoin, toujours dit ; elle a choisi : {sections}. Rien d’autre." in page
+
+
 def test_who_holds_the_next_step_is_the_same_everywhere(client, worker, ccas, library, person):
     row = sent(worker, ccas, library, person, channel="phone")
     client.force_login(worker)
-    assert "Responsable maintenant : CCAS." in text(client.get(reverse("orientation_sent", args=[row.pk])))
+    page = text(client.get(reverse("orientation_sent", args=[row.pk])))
+    assert "Responsable maintenant : vous, CCAS." in page
+    assert "vous revient" not in page, "it is already theirs"
     assert "C’est à vous." in text(client.get(f"/espace/orientations/{row.pk}/?cote=envoi"))
     open_page(client, person)
     assert "Maintenant, c’est à : <strong>CCAS</strong>" in text(client.get("/ma-carte/suivi/"))
@@ -312,6 +319,9 @@ def test_a_date_is_set_and_the_person_receives_a_message_if_they_agreed(
     answer(client, orientation, geste="date", jour=later, heure="09:30")
     orientation.refresh_from_db()
     assert timezone.localtime(orientation.appointment_at).strftime("%H:%M") == "09:30"
+    assert not [each for each in queries_people.traces(orientation.person) if not each.author], (
+        "« Vous, ou Maillage, a donné un rendez-vous »"
+    )
 
 
 @pytest.mark.parametrize(
@@ -385,14 +395,14 @@ def test_a_date_to_look_at_again_is_marked_on_its_field(client, aidant, library,
     client.force_login(aidant)
     page = text(answer(client, orientation, geste="date", **posted))
     marked = page.partition('<div class="champ en-erreur">')[2].partition("</div>")[0]
-    assert f'id="id_{field}_error"' in marked and "<svg" in marked
+    assert f'id="date_{field}_error"' in marked and "<svg" in marked
     assert f'name="{field}"' in marked and 'aria-invalid="true"' in marked
-    assert f'aria-describedby="id_{field}_error"' in marked
+    assert f'aria-describedby="date_{field}_error"' in marked
     assert "Il manque quelque chose" not in page
 
 
 def test_an_hour_that_comes_twice_is_the_first(client, aidant, orientation):
-    from maillage.apps.orientations.forms.answers import DateForm
+    from maillage.apps.referrals.orientations.forms.answers import DateForm
 
     form = DateForm({"jour": "2026-10-25", "heure": "02:30"})
     assert form.is_valid()
@@ -439,7 +449,7 @@ def test_an_absence_takes_one_gesture_and_may_be_undone(client, aidant, orientat
     answer(client, orientation, geste="absent", suite="liste")
     assert state(orientation) == "absent"
     page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
-    assert "Venue, finalement" in page
+    assert "Présence, finalement" in page
     answer(client, orientation, geste="came")
     assert state(orientation) == "came"
 
@@ -483,23 +493,52 @@ def test_what_was_done_is_noted_with_its_outcome(client, aidant, orientation):
     assert "retrouvé." in page and "retrouvé.." not in page
 
 
-@pytest.mark.both_databases
-def test_a_double_click_does_it_once(client, aidant, orientation):
+def test_an_outcome_becomes_an_act_in_one_gesture_and_is_declared_once(client, aidant, library, orientation):
     client.force_login(aidant)
+    page, address = f"/espace/orientations/{orientation.pk}/", f"/espace/orientations/{orientation.pk}/acte/"
+    client.post(address)
+    assert not Act.objects.exists(), "nothing was done yet"
+    answer(client, orientation, geste="servir", fait=["assistance"], issue="reached", minutes="40")
+    assert re.findall(r'name="minutes"\s+value="(\d+)"', text(client.get(page))) == ["40"]
     for _ in range(2):
-        assert answer(client, orientation, geste="accept").status_code == 200
-    assert orientation.events.filter(verb="accept").count() == 1
-    assert Message.objects.filter(subject__icontains="nouvelles").count() == 1
+        client.post(address, {"minutes": "40"})
+    act = Act.objects.get()
+    assert (act.minutes, act.end, act.person, act.structure) == (40, "done", None, library.structure), (
+        "the place does not follow them: their sheet stays closed to it"
+    )
+    assert f'href="/espace/actes/{act.pk}/"' in text(client.get(page))
+    on = timezone.localdate()
+    (declared,) = activities.activities(None, on, on)
+    assert (declared[1]["id"], declared[1]["duree"]) == (str(act.uid), "40")
+    assert [total.n for total in activities.totals(None, on, on, by_theme=True)] == [1]
+    acts.strike(act, by=aidant, at=timezone.now())
+    assert [row["id"] for _, row in activities.activities(None, on, on)] == [f"orientation-{orientation.pk}"]
 
 
-def test_the_second_of_two_answers_names_who_answered_first(client, aidant, library, orientation):
-    other = account("karim", "aidant", structure=library.structure)
-    answers.refuse(orientation, by=other, at=timezone.now(), reason="not_for")
+def test_an_outcome_without_minutes_asks_for_them_in_the_same_gesture(client, aidant, orientation):
     client.force_login(aidant)
-    response = answer(client, orientation, geste="accept")
-    assert response.status_code == 400
-    assert "Karim a refusé" in text(response)
-    assert state(orientation) == "refused"
+    answer(client, orientation, geste="servir", fait=["formation"], issue="partial")
+    page = text(client.get(f"/espace/orientations/{orientation.pk}/"))
+    assert re.findall(r'name="minutes"\s+value="(\d+)"', page) == ["15", "30", "45", "60"]
+    client.post(f"/espace/orientations/{orientation.pk}/acte/", {"minutes": "30"})
+    assert Act.objects.values_list("minutes", "end").get() == (30, "partly")
+
+
+def test_an_act_leads_to_a_referral_for_the_same_person_and_need(client, worker, ccas, library, person):
+    client.force_login(worker)
+    act = acts.note(
+        draft(procedure="rsa", done_at=timezone.now()),
+        by=worker,
+        structure=ccas.structure,
+        person=person,
+        at=timezone.now(),
+    )
+    (address,) = re.findall(
+        r'href="([^"]*nouvelle/\?acte=[^"]*)"', text(client.get(f"/espace/actes/{act.pk}/"))
+    )
+    form = client.get(address).context["form"]
+    typed = {name: form[name].value() for name in ("pour", "besoin", "demarche", "precision")}
+    assert typed == {"pour": str(person.pk), "besoin": "assistance", "demarche": "sante", "precision": "RSA"}
 
 
 def version_on(page: str, name: str = "vu") -> str:
@@ -601,15 +640,6 @@ def test_several_are_accepted_at_once_and_those_that_cannot_say_why(client, aida
     assert f"n° {rows[2].pk}" in page
 
 
-def test_several_receive_the_same_date(client, aidant, worker, ccas, library):
-    rows = [sent(worker, ccas, library) for _ in range(2)]
-    client.force_login(aidant)
-    day = tuesday().isoformat()
-    posted = {"geste": "date", "jour": day, "heure": "10:00", "cochee": [row.pk for row in rows]}
-    client.post("/espace/orientations/plusieurs/", posted)
-    assert [state(row) for row in rows] == ["appointed", "appointed"]
-
-
 @pytest.mark.both_databases
 def test_several_are_dated_but_those_to_look_at_again(client, aidant, worker, ccas, library):
     """A date that is too late for one is given to the others: each says what became of it."""
@@ -707,38 +737,13 @@ def test_help_open_elsewhere_is_flagged_with_consent_only(
     other = place("autre", {"nom": "Autre lieu", **HELPS})
     sent(worker, ccas, other, person, channel="phone", shared=["nickname"])
     client.force_login(aidant)
-    assert "aidée ailleurs" not in text(client.get("/espace/orientations/"))
+    assert "aide donnée ailleurs" not in text(client.get("/espace/orientations/"))
     consents.agree(person=person, purpose="show", how="read", by=worker, at=timezone.now())
-    assert "aidée ailleurs" in text(client.get("/espace/orientations/"))
+    assert "aide donnée ailleurs" in text(client.get("/espace/orientations/"))
     assert "Autre lieu" in text(client.get(f"/espace/orientations/{orientation.pk}/"))
 
 
-@pytest.mark.parametrize("rows", [1, 12])
-def test_the_list_makes_as_many_queries_for_many_rows_as_for_one(
-    client, aidant, worker, ccas, library, rows, django_assert_max_num_queries
-):
-    for n in range(rows):
-        person = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname=f"P{n}")
-        consents.agree(person=person, purpose="show", how="read", by=worker, at=timezone.now())
-        sent(worker, ccas, library, person, shared=["nickname", "procedure"])
-    client.force_login(aidant)
-    with django_assert_max_num_queries(24):
-        assert client.get("/espace/orientations/").status_code == 200
-    client.force_login(worker)
-    with django_assert_max_num_queries(24):
-        assert client.get("/espace/orientations/envoyees/").status_code == 200
-
-
 # -------------------------------------------------------------------------------------------------- following
-
-
-def test_whoever_only_sends_reads_what_was_sent(client, worker, stranger, orientation):
-    client.force_login(worker)
-    page = text(client.get("/espace/orientations/envoyees/"))
-    assert "Aurélie" in page
-    assert "Bibliothèque Barnave" in page
-    client.force_login(stranger)
-    assert "Aurélie" not in text(client.get("/espace/orientations/envoyees/"))
 
 
 @pytest.mark.both_databases
@@ -765,6 +770,19 @@ def test_a_finished_referral_is_found_again_from_the_lists(client, worker, aidan
         search_page = client.get(form, {"q": "barnave", "quoi": "orientations"}).content.decode()
         assert f'href="/espace/orientations/{row.pk}/"' in search_page
     assert 'name="quoi" value="orientations"' in page
+
+
+def test_a_territory_chooses_the_delay_of_its_own_places(client, worker):
+    lead = User.objects.create_user("coordination@exemple.fr", "x", is_demonstration=True)
+    with_role(lead, "coordination", territory="38")
+    client.force_login(lead)
+    assert client.get("/espace/orientations/mesures/").context["answer_delays"][0][2] == cycle.ANSWER_DAYS
+    for territory, status in (("38", 302), ("69", 404)):
+        answer = client.post("/espace/orientations/delai/", {"territoire": territory, "jours": "3"})
+        assert answer.status_code == status
+    assert delays.by_territory() == {"38": 3}
+    client.force_login(worker)
+    assert client.post("/espace/orientations/delai/", {"territoire": "38", "jours": "9"}).status_code == 404
 
 
 def test_asking_again_says_that_the_place_receives_a_message(client, worker, orientation):
@@ -799,21 +817,15 @@ def test_a_place_proposed_instead_is_one_gesture_away(client, worker, aidant, pe
     assert "Orienter vers ce lieu" in page
     address = reverse("orientation_proposed", args=[orientation.pk])
     assert address in page
-    urls = {client.post(address).url for _ in range(2)}
-    draft = Orientation.objects.exclude(pk=orientation.pk).get()
-    assert urls == {f"/espace/orientations/{draft.pk}/envoyer/"}
-    assert (draft.state, draft.lieu, draft.person, draft.path) == (
-        "draft",
-        far_away,
-        person,
-        orientation.path,
-    )
-    assert (draft.need, draft.procedure, draft.procedure_words) == (
-        "assistance",
-        "argent",
-        "prime d’activité",
-    )
-    assert (draft.shared, state(orientation)) == ([], "closed")
+    page = client.post(address, follow=True)
+    assert Orientation.objects.count() == 1 and far_away.name in text(page)
+    posted = {"demande": page.context["need_query"], "lieu": far_away.slug, "geste": "envoyer"}
+    client.post(SHARING, posted | {"accord": "read", "canal": "card"})
+    step = Orientation.objects.exclude(pk=orientation.pk).get()
+    assert (step.state, step.lieu, step.person, step.path) == ("sent", far_away, person, orientation.path)
+    assert (step.need, step.procedure, step.procedure_words) == ("assistance", "argent", "prime d’activité")
+    assert (step.shared, state(orientation)) == ([], "closed")
+    assert client.post(address, follow=True).redirect_chain[-1][0] == f"/espace/orientations/{step.pk}/"
 
 
 def test_only_a_place_that_was_proposed_is_followed(client, worker, stranger, aidant, orientation, far_away):
@@ -833,9 +845,10 @@ def test_a_place_proposed_instead_comes_first_however_far(
     client.force_login(worker)
     page = text(client.get(f"/espace/orientations/nouvelle/?suite={orientation.pk}"))
     first = page.partition('id="lieu-1"')[2].partition("</li>")[0]
+    assert "/signaler/" in page.partition('id="lieu-1"')[2], "a wrong sheet is told from where it is read"
     assert far_away.name in first
     assert "Proposé par Bibliothèque Barnave" in first
-    assert page.count(f'value="{far_away.slug}"') == 1
+    assert page.count(f'<h3><a href="{reverse("lieu", args=[far_away.slug])}"') == 1
 
 
 def test_whoever_sends_is_not_proposed_to_themselves(client, aidant, orientation, ccas):
@@ -951,7 +964,7 @@ def test_a_need_half_typed_comes_back_without_a_reproach_to_its_account_alone(cl
 def test_the_places_that_suit_say_why_and_those_that_do_not_too(client, worker, library):
     place("complet", {"nom": "Lieu complet", **HELPS}, full_since=timezone.localdate())
     client.force_login(worker)
-    page = text(client.post("/espace/orientations/nouvelle/", need()))
+    page = text(client.post("/espace/orientations/nouvelle/", need(), follow=True))
     assert "Bibliothèque Barnave" in page
     assert "points sur" in page
     assert "Pourquoi pas les autres" in page
@@ -959,28 +972,121 @@ def test_the_places_that_suit_say_why_and_those_that_do_not_too(client, worker, 
     assert "Nous ne savons pas si ces lieux ont de la place" in page
 
 
+def test_places_are_compared_side_by_side_the_first_ones_or_those_ticked(client, worker, library):
+    near = [
+        place(
+            f"voisin-{n}", {"nom": f"Voisin {n}", "latitude": 45.19 + n / 1000, "longitude": 5.728, **HELPS}
+        )
+        for n in range(3)
+    ]
+    client.force_login(worker)
+    page = client.post("/espace/orientations/nouvelle/", need(), follow=True)
+    compared = page.context["compared"]
+    assert (len(compared.places), compared.is_chosen) == (3, False)
+    assert compared.rows[0][0] == "Ce qu’on y trouve" and all(compared.rows[0][1])
+    after_list = page.content.decode().rpartition('name="comparer"')[2]
+    assert "Comparer les lieux cochés" in after_list, "within reach once places are ticked"
+    ticked = [near[2].slug, library.slug]
+    compared = client.post("/espace/orientations/nouvelle/", need(comparer=ticked), follow=True).context[
+        "compared"
+    ]
+    assert {each.match.lieu.slug for each in compared.places} == set(ticked) and compared.is_chosen
+
+
+@pytest.mark.parametrize(
+    ("typed", "spot", "first"),
+    [("La Capelle", "La Capelle, Aisne", ""), ("la rochelle", "", "La Rochelle, Charente-Maritime")],
+)
+def test_a_commune_typed_with_its_article_is_found_or_chosen_among_its_namesakes(
+    client, aidant, typed, spot, first
+):
+    """« La Capelle » répondait 400 : des communes de ce nom existent."""
+    client.force_login(aidant)
+    response = client.post("/espace/orientations/nouvelle/", need(ou=typed), follow=True)
+    assert response.status_code == 200
+    context = response.context
+    assert (context["spot"].label if "spot" in context else "") == spot
+    assert [each.label for each in context.get("choices", ())][:1] == ([first] if first else [])
+    relative = client.get("/aider-un-proche/trouver/", {"ou": typed, "besoin": "assistance"})
+    assert relative.status_code == 200 and "Nous ne connaissons pas" not in text(relative)
+
+
+def test_needs_open_on_what_people_are_sent_for(client, worker):
+    """They opened on wifi; help with a procedure was the twelfth."""
+    client.force_login(worker)
+    form = client.get("/espace/orientations/nouvelle/").context["form"]
+    groups = [[need_id for need_id, _ in group] for _, group in list(form["besoin"].field.choices)[1:]]
+    assert [group[0] for group in groups[:2]] == ["assistance", "formation"]
+    assert {need_id for group in groups for need_id in group} == set(offer.practices())
+
+
 def test_a_need_half_filled_says_what_is_missing(client, worker):
     client.force_login(worker)
-    response = client.post("/espace/orientations/nouvelle/", need(besoin="", ou=""))
+    response = client.post("/espace/orientations/nouvelle/", need(besoin="", ou=""), follow=True)
     assert response.status_code == 400
     assert "Il manque ce qui est cherché" in text(response)
     assert "Il manque où chercher" in text(response)
-    past = client.post("/espace/orientations/nouvelle/", need(avant="2020-01-01"))
+    past = client.post("/espace/orientations/nouvelle/", need(avant="2020-01-01"), follow=True)
     assert "est déjà passé" in text(past)
-    nowhere = client.post("/espace/orientations/nouvelle/", need(ou="Zzzzqqqq"))
+    nowhere = client.post("/espace/orientations/nouvelle/", need(ou="Zzzzqqqq"), follow=True)
     assert "Cet endroit n’est pas connu" in text(nowhere)
 
 
-def chosen(client, library, **more):
-    return client.post("/espace/orientations/nouvelle/", need(geste="choisir", lieu=library.slug, **more))
+SHARING = "/espace/orientations/nouvelle/partage/"
+
+
+def chosen(client, lieu, **more):
+    """Choose a place for a need: the page of what it will read."""
+    return client.post(SHARING, need(lieu=lieu.slug, **more), follow=True)
+
+
+def leave(client, lieu, shares, *, follow=False, **more):
+    """Send a person to a place, from the page of what it will read."""
+    query = urlencode(need(**more), doseq=True)
+    posted = {"demande": query, "lieu": lieu.slug, "geste": "envoyer", **shares}
+    response = client.post(SHARING, posted, follow=follow)
+    return client.get(response.url) if "saisie=" in getattr(response, "url", "") else response
+
+
+def test_a_posted_page_of_a_referral_is_rendered_by_a_get(client, worker, library, person):
+    """Back asked to send the form again, after a choice as after a refusal."""
+    client.force_login(worker)
+    new = "/espace/orientations/nouvelle/"
+    query = urlencode(need(pour=person.pk), doseq=True)
+    choice = {"demande": query, "lieu": library.slug}
+    cases = [(new, need()), (new, need(besoin="")), (new, choice), (SHARING, choice)]
+    for address, fields in [*cases, (SHARING, {**choice, "geste": "envoyer", "mot": "Parle peu"})]:
+        response = client.post(address, fields)
+        assert (response.status_code, response.url.partition("?")[0]) == (302, address)
+        assert "assistance" not in response.url and "Grenoble" not in response.url
+        pages = [client.get(response.url) for _ in range(2)]  # Back reads it again
+        page = text(pages[0])
+        assert [each.context["form"].data for each in pages] == 2 * [pages[0].context["form"].data]
+    assert "Parle peu" in page and "Une réponse manque" in page
+    assert not Orientation.objects.exists(), "reading sends nothing"
+    leave(client, library, {"accord": "read", "canal": "card"}, pour=person.pk)
+    blank = client.get(response.url, follow=True)
+    assert "Cette orientation est partie" in text(blank) and "Parle peu" not in text(blank)
+
+
+def test_what_is_typed_of_a_referral_is_for_its_account_during_an_hour(client, worker, library):
+    client.force_login(worker)
+    address = client.post(SHARING, need(lieu=library.slug)).url
+    assert client.get(address).status_code == 200
+    session = client.session
+    (number,) = session["saisies"]
+    pages = session["saisies"]
+    for change in ({"account": 0}, {"at": (timezone.now() - timedelta(minutes=61)).isoformat()}):
+        session["saisies"] = {number: {**pages[number], **change}}
+        session.save()
+        assert client.get(address).url == "/espace/orientations/nouvelle/"
 
 
 def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, library, person):
     client.force_login(worker)
-    response = chosen(client, library, pour=person.pk, demarche="argent", precision="prime d’activité")
-    row = Orientation.objects.get()
-    assert response.url == f"/espace/orientations/{row.pk}/envoyer/"
-    page = text(client.get(response.url))
+    typed = {"pour": person.pk, "demarche": "argent", "precision": "prime d’activité"}
+    page = text(chosen(client, library, **typed))
+    assert not Orientation.objects.exists(), "six places compared left seven drafts"
     assert "Est-ce que je donne à ce lieu ce que vous voyez ici" in page
     assert "accueil@bibliotheque.example" in page
     shares = {
@@ -989,9 +1095,9 @@ def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, libr
         "accord": "read",
         "canal": "email",
     }
-    sent_page = client.post(response.url, shares, follow=True)
-    assert "C’est parti" in text(sent_page)
-    row.refresh_from_db()
+    assert "C’est parti" in text(leave(client, library, shares, follow=True, **typed))
+    row = Orientation.objects.get()
+    assert (row.person, row.procedure, row.procedure_words) == (person, "argent", "prime d’activité")
     assert (row.state, row.channel, row.shared) == ("sent", "email", ["nickname", "procedure", "note"])
     assert persons.agreed(person, "share", library.structure_id)
     assert Message.objects.filter(to="accueil@bibliotheque.example").exists()
@@ -1002,12 +1108,37 @@ def test_from_a_need_to_the_card_with_the_persons_agreement(client, worker, libr
     assert "Aurélie" not in card
 
 
+def test_nothing_is_ticked_for_a_person_who_chooses_what_is_shared(client, worker, library, person):
+    """Trois cases déjà cochées sous « Cochez avec Yvette », puis « Rien d’autre : elle a choisi »."""
+    client.force_login(worker)
+    named = chosen(client, library, pour=person.pk)
+    assert not any(line.ticked for line in named.context["form"].lines)
+    unticked = {"partage": ["nickname"], "mot": "Parle peu", "accord": "read", "canal": "card"}
+    response = leave(client, library, unticked, pour=person.pk)
+    assert response.status_code == 400 and "Ce mot n’est pas coché" in text(response), "never lost in silence"
+    unnamed = chosen(client, library, demarche="logement")
+    assert any(line.ticked for line in unnamed.context["form"].lines), "nobody is named there"
+
+
+def test_the_place_that_was_called_is_the_one_that_accepted(client, worker, ccas, library, person):
+    """« Léa Vidal a accepté de recevoir la personne », quand c’est le CCAS qui a dit oui au téléphone."""
+    row = sent(worker, ccas, library, person, channel="phone", shared=["nickname"])
+    answers.accept(row, by=worker, at=timezone.now())
+    line = timeline.timeline(row, cycle.SENDER)[-1]
+    assert line.sentence == f"{row.lieu_name} (noté par {worker.name}) a accepté de recevoir la personne."
+    assert timeline.timeline(row, cycle.PERSON)[-1].author == row.lieu_name
+
+
 @pytest.mark.both_databases
 def test_no_real_place_hears_of_somebody_who_was_invented(client, worker, ccas, library, person):
     Person.objects.update(example=True)
     client.force_login(worker)
-    url = chosen(client, library, pour=person.pk).url
-    client.post(url, {"partage": ["nickname"], "accord": "read", "canal": "email"})
+    leave(
+        client,
+        library,
+        {"partage": ["nickname"], "accord": "read", "canal": "email"},
+        pour=person.pk,
+    )
     row = Orientation.objects.get()
     assert (row.state, row.channel, row.example, row.path.example) == ("sent", "email", True, True)
     assert not Message.objects.filter(to="accueil@bibliotheque.example").exists()
@@ -1018,17 +1149,16 @@ def test_no_real_place_hears_of_somebody_who_was_invented(client, worker, ccas, 
 
 def test_without_the_answer_of_the_person_nothing_leaves(client, worker, library, person):
     client.force_login(worker)
-    url = chosen(client, library, pour=person.pk).url
-    response = client.post(url, {"partage": ["nickname"], "canal": "email"})
+    response = leave(client, library, {"partage": ["nickname"], "canal": "email"}, pour=person.pk)
     assert response.status_code == 400
     assert "Il manque sa réponse" in text(response)
-    assert Orientation.objects.get().state == "draft"
+    assert not Orientation.objects.exists()
 
 
 def test_a_person_who_says_no_is_still_oriented_by_their_card(client, worker, library, person):
     client.force_login(worker)
-    url = chosen(client, library, pour=person.pk).url
-    client.post(url, {"partage": ["nickname", "reach"], "accord": "non", "canal": "email"})
+    shares = {"partage": ["nickname", "reach"], "accord": "non", "canal": "email"}
+    leave(client, library, shares, pour=person.pk)
     row = Orientation.objects.get()
     assert (row.state, row.shared, row.channel) == ("sent", [], "card")
     assert not persons.agreed(person, "share", library.structure_id)
@@ -1040,8 +1170,8 @@ def test_a_no_takes_back_what_was_shared_with_the_same_structure(client, worker,
     first = sent(worker, ccas, library, person, shared=["nickname", "reach", "note"], note="Parle peu")
     assert "Parle peu" in opened(client, first)
     client.force_login(worker)
-    url = chosen(client, library, pour=person.pk, demarche="logement").url
-    client.post(url, {"partage": ["nickname"], "accord": "non", "canal": "email"})
+    shares = {"partage": ["nickname"], "accord": "non", "canal": "email"}
+    leave(client, library, shares, pour=person.pk, demarche="logement")
     client.logout()
     page = opened(client, first)
     assert not any(detail in page for detail in ("Aurélie", "39 98 12 34", "+33639981234", "Parle peu"))
@@ -1059,8 +1189,9 @@ def test_a_draft_whose_place_was_merged_asks_about_the_structure_that_would_read
     url = f"/espace/orientations/{row.pk}/envoyer/"
     page = text(client.get(url))
     assert "Comme Médiathèque le verra" in page
-    form_data = {"vu": version_on(page), "partage": ["nickname"], "accord": "read", "canal": "email"}
-    assert client.post(url, form_data).status_code == 302
+    shares = {"vu": version_on(page), "partage": ["nickname"], "accord": "read", "canal": "email"}
+    assert leave(client, merged_place, shares, pour=person.pk, brouillon=row.pk).status_code == 302
+    row.refresh_from_db()
     assert state(row) == "sent" and (row.lieu, row.to_structure) == (merged_place, merged_place.structure)
 
 
@@ -1083,30 +1214,28 @@ def test_a_page_left_open_does_not_take_back_a_later_yes(client, worker, ccas, l
 
 
 def test_a_yes_is_for_the_place_that_was_read_and_no_other(client, worker, ccas, library, person):
-    """A page left open noted it for the structure of the place that a colleague had chosen since."""
+    """A page left open noted it for another structure: the one that took the place over since."""
     client.force_login(worker)
-    url = chosen(client, library, pour=person.pk).url
-    version = VERSION_FIELD.search(text(client.get(url)))[1]
-    elsewhere = place("autre", {"nom": "Autre lieu", **HELPS})
-    drafts.amend(Orientation.objects.get(), {"lieu": elsewhere}, by=worker, at=timezone.now())
+    version = VERSION_FIELD.search(text(chosen(client, library, pour=person.pk)))[1]
+    elsewhere = place("autre", {"nom": "Autre lieu", "pivot": "26380185400013", **HELPS})
+    Lieu.objects.filter(pk=library.pk).update(structure=elsewhere.structure)
     posted = {"partage": ["nickname", "note"], "mot": "Parle peu", "accord": "read", "canal": "card"}
-    response = client.post(url, posted | {"vu": version})
+    response = leave(client, library, posted | {"vu": version}, pour=person.pk)
     page = text(response)
     assert response.status_code == 400
-    assert "a changé depuis que cette page est ouverte" in page
+    assert "a changé de structure depuis que cette page est ouverte" in page
     assert "Il manque sa réponse" in page
     assert "Parle peu" in page
-    assert "Autre lieu" in page
-    assert Orientation.objects.get().state == "draft"
+    assert not Orientation.objects.exists()
     assert not persons.agreed(person, "share", elsewhere.structure_id)
-    assert client.post(url, posted | {"vu": VERSION_FIELD.search(page)[1]}).status_code == 302
+    again = posted | {"vu": VERSION_FIELD.search(page)[1]}
+    assert leave(client, library, again, pour=person.pk).status_code == 302
     assert persons.agreed(person, "share", elsewhere.structure_id)
 
 
 def test_somebody_without_name_is_oriented_too(client, worker, library):
     client.force_login(worker)
-    url = chosen(client, library).url
-    client.post(url, {"partage": ["procedure"], "canal": "phone"})
+    leave(client, library, {"partage": ["procedure"], "canal": "phone"})
     row = Orientation.objects.get()
     assert (row.state, row.person, row.channel) == ("sent", None, "phone")
     page = text(client.get(f"/espace/orientations/{row.pk}/parti/"))
@@ -1114,17 +1243,29 @@ def test_somebody_without_name_is_oriented_too(client, worker, library):
     assert "Vous avez orienté <bdi>Une personne sans nom</bdi> vers" in page
 
 
+def test_a_referral_to_ones_own_place_says_so(client, worker, library):
+    """Un aidant à qui son propre lieu était proposé s’écrivait à lui-même, et rien ne le disait."""
+    client.force_login(worker)
+    leave(client, library, {"partage": ["procedure"], "canal": "phone"})
+    row = Orientation.objects.get()
+    Orientation.objects.update(channel="space", to_structure=row.from_structure)
+    assert "Ce lieu est le vôtre" in text(client.get(f"/espace/orientations/{row.pk}/parti/"))
+
+
 @pytest.mark.both_databases
 def test_place_without_mail_is_sent_its_link_at_the_address_it_gives(client, worker, person):
     """No field took the address that a colleague gives on the telephone."""
     quiet = place("mairie", {"nom": "Mairie", **HELPS})
     client.force_login(worker)
-    url = chosen(client, quiet, pour=person.pk).url
-    assert "L’adresse e-mail que le lieu vous donne" in text(client.get(url))
+    assert "L’adresse e-mail que le lieu vous donne" in text(chosen(client, quiet, pour=person.pk))
     shares = {"partage": ["nickname"], "accord": "read", "canal": "email"}
-    assert "Il manque l’adresse du lieu" in text(client.post(url, shares))
-    assert "Cette adresse n’est pas complète" in text(client.post(url, {**shares, "adresse": "nadia@"}))
-    page = text(client.post(url, {**shares, "adresse": "nadia@mairie.example"}, follow=True))
+
+    def leave_it(**more):
+        return text(leave(client, quiet, shares | more, pour=person.pk, follow=True))
+
+    assert "Il manque l’adresse du lieu" in leave_it()
+    assert "Cette adresse n’est pas complète" in leave_it(adresse="nadia@")
+    page = leave_it(adresse="nadia@mairie.example")
     assert "Il part à nadia@mairie.example" in page
     row = Orientation.objects.get()
     assert (row.state, row.channel, row.place_mail) == ("sent", "email", "nadia@mairie.example")
@@ -1146,9 +1287,9 @@ def test_place_without_mail_is_sent_its_link_at_the_address_it_gives(client, wor
 
 def test_address_typed_for_a_place_that_has_one_is_not_used(client, worker, library, person):
     client.force_login(worker)
-    url = chosen(client, library, pour=person.pk).url
-    assert "que le lieu vous donne" not in text(client.get(url))
-    client.post(url, {"accord": "read", "canal": "email", "adresse": "autre@exemple.fr"})
+    assert "que le lieu vous donne" not in text(chosen(client, library, pour=person.pk))
+    shares = {"accord": "read", "canal": "email", "adresse": "autre@exemple.fr"}
+    leave(client, library, shares, pour=person.pk)
     assert Orientation.objects.get().place_mail == ""
     assert Message.objects.first().to == "accueil@bibliotheque.example"
 
@@ -1179,35 +1320,28 @@ def open_card(client, code: str, secret: str = "") -> str:
     return text(client.get("/ma-carte/"))
 
 
-def test_a_double_click_prepares_once_and_sends_once(client, worker, library):
+def test_a_double_click_sends_once(client, worker, library):
     client.force_login(worker)
-    urls = {chosen(client, library).url for _ in range(2)}
-    assert len(urls) == Orientation.objects.count() == 1
-    for _ in range(2):
-        assert client.post(urls.copy().pop(), {"canal": "card"}).status_code == 302
+    assert len({leave(client, library, {"canal": "card"}).url for _ in range(2)}) == 1
     assert Orientation.objects.get().events.filter(verb="send").count() == 1
 
 
 def test_a_place_full_since_proposes_its_neighbours(client, worker, library):
     near = place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
     client.force_login(worker)
-    url = chosen(client, library).url
     sheets.say_full(library, True, by="x", at=timezone.now())
-    response = client.post(url, {"canal": "card"})
+    response = leave(client, library, {"canal": "card"})
     assert response.status_code == 400
     assert "Voisin" in text(response)
+    assert not Orientation.objects.exists()
+    leave(client, near, {"canal": "card"})
     row = Orientation.objects.get()
-    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug})
-    row.refresh_from_db()
-    assert (row.lieu, row.state) == (near, "draft")
-    client.post(url, {"canal": "card"})
-    assert state(row) == "sent"
+    assert (row.lieu, row.state) == (near, "sent")
 
 
 def test_what_did_not_leave_leaves_nothing_behind(client, worker, library, person):
     """Neither the agreement nor what was chosen to share: nothing was sent."""
     client.force_login(worker)
-    url = chosen(client, library, pour=person.pk).url
     sheets.say_full(library, True, by="x", at=timezone.now())
     posted = {
         "partage": ["nickname", "note"],
@@ -1216,52 +1350,41 @@ def test_what_did_not_leave_leaves_nothing_behind(client, worker, library, perso
         "ecrire": "oui",
         "canal": "card",
     }
-    response = client.post(url, posted)
+    response = leave(client, library, posted, pour=person.pk)
     assert response.status_code == 400
     assert "Parle peu" in text(response)
-    row = Orientation.objects.get()
-    assert (row.state, row.shared, row.note) == ("draft", [], "")
+    assert not Orientation.objects.exists()
     assert not persons.agreed(person, "share", library.structure_id)
     assert not persons.agreed(person, "write")
 
 
-def test_what_was_typed_goes_with_a_draft_taken_to_a_neighbour(client, worker, library):
+def test_what_was_typed_goes_to_the_neighbour_that_is_chosen_instead(client, worker, library):
     near = place("voisin", {"nom": "Voisin", "latitude": 45.1926, "longitude": 5.7288, **HELPS})
     client.force_login(worker)
-    url = chosen(client, library).url
     sheets.say_full(library, True, by="x", at=timezone.now())
-    page = client.post(
-        url, {"partage": ["note"], "mot": "Parle peu", "jours": "mardi", "canal": "card"}
-    ).content.decode()
-    neighbours = page.partition("/ailleurs/")[2].partition("</form>")[0]
-    hidden_fields = dict(re.findall(r'type="hidden" name="(mot|jours)" value="([^"]*)"', neighbours))
-    assert hidden_fields == {"mot": "Parle peu", "jours": "mardi"}
-    row = Orientation.objects.get()
-    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug, **hidden_fields})
-    assert "Parle peu" in text(client.get(url))
-    client.post(reverse("orientation_elsewhere", args=[row.pk]), {"ailleurs": near.slug})
-    row.refresh_from_db()
-    assert (row.lieu, row.note, row.availability) == (near, "Parle peu", "mardi")
+    typed = {"partage": ["note"], "mot": "Parle peu", "jours": "mardi", "canal": "card"}
+    page = leave(client, library, typed).content.decode()
+    neighbours = page.partition("Près de là")[0].rpartition("<form")[2]
+    hidden_fields = dict(
+        re.findall(r'type="hidden"\s+name="(mot|jours|demande)"\s+value="([^"]*)"', neighbours)
+    )
+    assert (hidden_fields["mot"], hidden_fields["jours"]) == ("Parle peu", "mardi")
+    hidden_fields["demande"] = unescape(hidden_fields["demande"])
+    form = client.post(SHARING, {"lieu": near.slug, **hidden_fields}, follow=True).context["form"]
+    assert (form.row.lieu, form["mot"].value(), form["jours"].value()) == (near, "Parle peu", "mardi")
 
 
 @pytest.mark.both_databases
-def test_no_place_suits_is_a_need_that_is_counted(client, worker):
-    client.force_login(worker)
-    page = text(client.post("/espace/orientations/nouvelle/", need(geste="aucun"), follow=True))
-    assert "aucun lieu ne convient" in page
-    row = Orientation.objects.get()
-    assert (row.state, row.commune) == ("unsolved", "38185")
-
-
-@pytest.mark.both_databases
-def test_no_place_suits_sent_twice_is_one_need(client, worker, person):
+def test_no_place_suits_is_one_need_that_is_counted(client, worker, person):
     client.force_login(worker)
     urls = {
         client.post("/espace/orientations/nouvelle/", need(geste="aucun", pour=person.pk)).url
         for _ in range(2)
     }
     assert len(urls) == Orientation.objects.count() == 1
-    assert Orientation.objects.get().events.filter(verb="unsolved").count() == 1
+    row = Orientation.objects.get()
+    assert (row.state, row.commune, row.events.filter(verb="unsolved").count()) == ("unsolved", "38185", 1)
+    assert "aucun lieu ne convient" in text(client.get(urls.pop()))
 
 
 def test_a_deadline_in_years_is_refused_as_a_slip(client, worker, library):
@@ -1274,34 +1397,41 @@ def test_a_deadline_in_years_is_refused_as_a_slip(client, worker, library):
         assert "est dans plus de deux ans." in text(response)
         assert "Corrigez la date, ou laissez-la vide." in text(response)
         assert not Orientation.objects.exists()
-    assert chosen(client, library, avant=last.isoformat()).status_code == 302
+    assert chosen(client, library, avant=last.isoformat()).status_code == 200
 
 
 @pytest.mark.both_databases
-def test_a_draft_is_taken_up_again(client, worker, library):
+def test_a_draft_left_by_an_earlier_version_is_taken_up_again(client, worker, ccas, library):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
+    draft = drafts.Draft(structure=ccas.structure, lieu=library, need="assistance")
+    row = drafts.prepare(draft, by=worker, at=timezone.now())
     client.force_login(worker)
-    chosen(client, library)
-    row = Orientation.objects.get()
     assert "Reprendre" in text(client.get("/espace/orientations/envoyees/"))
-    client.post("/espace/orientations/nouvelle/", need(geste="choisir", lieu=other.slug, brouillon=row.pk))
+    assert library.name in text(client.get(f"/espace/orientations/{row.pk}/envoyer/"))
+    leave(client, other, {"canal": "card"}, brouillon=row.pk)
     row.refresh_from_db()
-    assert (Orientation.objects.count(), row.lieu) == (1, other)
+    assert (Orientation.objects.count(), row.lieu, row.state) == (1, other, "sent")
 
 
 @pytest.mark.both_databases
-def test_a_draft_of_one_person_is_never_sent_for_another(client, worker, library, person):
+def test_a_draft_of_one_person_is_never_sent_for_another(client, worker, ccas, library, person):
     """Choosing another person on a draft made it go on for the first, with what is shared of them."""
+    draft = drafts.Draft(structure=ccas.structure, person=person, lieu=library, need="assistance")
+    first = drafts.prepare(draft, by=worker, at=timezone.now())
     client.force_login(worker)
-    chosen(client, library, pour=person.pk)
-    first = Orientation.objects.get()
     client.post("/espace/personnes/nouvelle/", {"langue": "fr", "joindre": "none"})
     another = Person.objects.latest("pk")
     for whom in (another, None):
-        answer = chosen(client, library, brouillon=first.pk, pour=whom.pk if whom else "")
+        answer = leave(
+            client,
+            library,
+            {"canal": "card", "accord": "read"},
+            brouillon=first.pk,
+            pour=whom.pk if whom else "",
+        )
         row = Orientation.objects.latest("pk")
         assert (row.person, row.path == first.path) == (whom, False)
-        assert answer.url.endswith(f"/{row.pk}/envoyer/")
+        assert answer.url.endswith(f"/{row.pk}/parti/")
     first.refresh_from_db()
     assert (first.person, first.lieu) == (person, library)
 
@@ -1311,7 +1441,9 @@ def test_a_step_chosen_for_somebody_else_is_another_path(client, worker, ccas, l
     zoe = people.welcome(by=worker, structure=ccas.structure, at=timezone.now(), nickname="Zoé")
     client.force_login(worker)
     for whom in (None, zoe, person):
-        assert chosen(client, library, suite=orientation.pk, pour=whom.pk if whom else "").status_code == 302
+        shares, pk = {"canal": "card", "accord": "read"}, whom.pk if whom else ""
+        other = place(f"autre-{pk}", {"nom": "Autre lieu", **HELPS})
+        assert leave(client, other, shares, suite=orientation.pk, pour=pk).status_code == 302
         row = Orientation.objects.latest("pk")
         assert (row.person, row.path == orientation.path) == (whom, whom == person)
 
@@ -1322,15 +1454,14 @@ def test_a_draft_says_where_and_in_whose_name_it_was_last_chosen(client, worker,
     own = place("maison", {"nom": "Maison des habitants", **HELPS}).structure
     with_role(worker, "prescripteur", structure=own)
     client.force_login(worker)
-    chosen(client, library, au_nom=ccas.structure_id)
-    first = Orientation.objects.get()
+    draft = drafts.Draft(structure=ccas.structure, lieu=library, need="assistance")
+    first = drafts.prepare(draft, by=worker, at=timezone.now())
     moved = {"brouillon": first.pk, "ou": "Échirolles", "geste": "aucun"}
     client.post("/espace/orientations/nouvelle/", need(au_nom=ccas.structure_id, **moved))
     first.refresh_from_db()
     assert (first.state, first.commune) == ("unsolved", "38151")
-    chosen(client, library, au_nom=ccas.structure_id)
-    draft = Orientation.objects.latest("pk")
-    chosen(client, library, au_nom=own.pk, brouillon=draft.pk)
+    second = drafts.prepare(draft, by=worker, at=timezone.now())
+    leave(client, library, {"canal": "card"}, au_nom=own.pk, brouillon=second.pk)
     assert Orientation.objects.latest("pk").from_structure == own
 
 
@@ -1348,7 +1479,7 @@ def test_nobody_is_sent_in_the_name_of_a_structure_that_does_not_follow_them(
     assert not Orientation.objects.exists()
     page = client.get(f"/espace/orientations/nouvelle/?personne={person.pk}")
     assert page.context["form"]["au_nom"].value() == str(ccas.structure_id)
-    assert chosen(client, library, pour=person.pk, au_nom=ccas.structure_id).status_code == 302
+    assert chosen(client, library, pour=person.pk, au_nom=ccas.structure_id).status_code == 200
 
 
 def test_another_place_for_somebody_followed_no_more_says_why_not(client, worker, ccas, person, orientation):
@@ -1364,8 +1495,10 @@ def test_what_is_of_one_person_is_left_when_another_is_looked_for(
 ):
     """Their draft, their path and the result of their diagnosis; a need without a name keeps its own."""
     client.force_login(worker)
-    chosen(client, library, pour=person.pk)
-    draft = Orientation.objects.latest("pk")
+    values = drafts.Draft(
+        structure=orientation.from_structure, person=person, lieu=library, need="assistance"
+    )
+    draft = drafts.prepare(values, by=worker, at=timezone.now())
     new = "/espace/orientations/nouvelle/"
 
     def back(**typed) -> dict[str, str | None]:
@@ -1386,8 +1519,7 @@ def test_what_is_of_one_person_is_left_when_another_is_looked_for(
 def test_a_step_is_added_to_the_path(client, worker, library, person, orientation):
     other = place("autre", {"nom": "Autre lieu", **HELPS})
     client.force_login(worker)
-    posted = need(geste="choisir", lieu=other.slug, suite=orientation.pk, pour=person.pk, besoin="assistance")
-    client.post("/espace/orientations/nouvelle/", posted)
+    leave(client, other, {"canal": "card", "accord": "read"}, suite=orientation.pk, pour=person.pk)
     second = Orientation.objects.exclude(pk=orientation.pk).get()
     assert (second.path, second.position) == (orientation.path, 2)
 
@@ -1427,15 +1559,6 @@ def opened(client, row) -> str:
     return text(client.post(link(row), {"geste": "lire"}, follow=True))
 
 
-def test_a_place_answers_by_its_link_without_account(client, orientation):
-    opened(client, orientation)
-    day = tuesday().isoformat()
-    page = text(client.post(link(orientation), {"geste": "date", "jour": day, "heure": "15:00"}, follow=True))
-    assert state(orientation) == "appointed"
-    assert "Rendez-vous donné" in page
-    assert Message.objects.filter(to="sofia@exemple.fr").exists()
-
-
 @pytest.mark.both_databases
 def test_each_reading_by_a_link_is_noted_and_traced_to_the_place(client, worker, person, orientation):
     for _ in range(3):
@@ -1458,9 +1581,8 @@ def test_each_reading_by_a_link_is_noted_and_traced_to_the_place(client, worker,
 
 def test_an_agreement_is_noted_by_the_house_of_whoever_notes_it(client, worker, library, person):
     client.force_login(worker)
-    client.post(
-        chosen(client, library, pour=person.pk).url, {"partage": [], "accord": "read", "canal": "card"}
-    )
+    shares = {"partage": [], "accord": "read", "canal": "card"}
+    leave(client, library, shares, pour=person.pk)
     page = text(client.get(f"/espace/personnes/{person.pk}/"))
     trace_text = "Sofia (CCAS) a noté un accord : transmettre à une structure (Bibliothèque Barnave) : oui"
     assert trace_text in page
@@ -1518,14 +1640,6 @@ def test_a_place_that_left_the_directory_still_says_no(client, orientation):
     assert state(orientation) == "refused"
 
 
-def test_what_is_missing_by_a_link_is_named_and_nothing_is_lost(client, orientation):
-    opened(client, orientation)
-    response = client.post(link(orientation), {"geste": "refuser", "mots": "Travaux"})
-    assert response.status_code == 400
-    assert "Il manque la raison" in text(response)
-    assert "Travaux" in text(response)
-
-
 @pytest.mark.parametrize(
     ("posted", "remaining_text"),
     [
@@ -1555,7 +1669,7 @@ def test_an_answer_whose_session_is_over_is_read_again_before_it_leaves(
 
 @pytest.mark.parametrize(
     ("posted", "expected_text"),
-    [({"geste": "lire"}, "Aurélie"), ({"geste": "accept"}, "C’est oui"), ({"geste": "came"}, "Venue")],
+    [({"geste": "lire"}, "Aurélie"), ({"geste": "accept"}, "C’est oui"), ({"geste": "came"}, "Présence")],
 )
 def test_a_page_that_is_fresh_never_says_that_it_is_not(client, orientation, posted, expected_text):
     """The warning belongs to an answer whose session is over, and to no other page."""
@@ -1618,7 +1732,7 @@ def test_a_link_out_of_date_shows_nobody_and_gives_a_new_one_to_the_place_alone(
 
 
 def test_an_expired_referral_says_so(client, orientation):
-    from maillage.apps.orientations.actions import deadlines
+    from maillage.apps.referrals.orientations.actions import deadlines
 
     deadlines.run_deadlines(at=timezone.now() + 40 * DAY)
     page = text(client.get(link(orientation)))

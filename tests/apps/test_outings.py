@@ -4,11 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from maillage.apps.directory.outreach.access import outings_for
+from maillage.apps.directory.outreach.actions import outings as actions
+from maillage.apps.directory.outreach.models import Outing
+from maillage.apps.directory.outreach.queries import outings
 from maillage.apps.dossiers import queries as dossiers
-from maillage.apps.outreach.access import outings_for
-from maillage.apps.outreach.actions import outings as actions
-from maillage.apps.outreach.models import Outing
-from maillage.apps.outreach.queries import outings
 from maillage.kernel.errors import Refused
 from maillage.reference.awareness import kits
 from tests.conftest import account

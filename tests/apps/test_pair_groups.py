@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from maillage.apps.directory import rules
-from maillage.apps.directory.models import Lieu, Pair, Source, Structure
-from maillage.apps.directory.queries import space
-from maillage.apps.intake.queries import pair_groups
+from maillage.apps.directory.intake.queries import pair_groups
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.models import Lieu, Pair, Source, Structure
+from maillage.apps.directory.places.queries import space
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home"), pytest.mark.both_databases]
 

@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts import queries as entries
-from maillage.apps.accounts.models import Entry, Seal, User
-from maillage.apps.people import access, queries
-from maillage.apps.people.actions import consents, forgetting, register
-from maillage.apps.people.models import Consent, Following, Person
-from maillage.config import journal_proof
+from maillage.apps.people.persons import access, queries
+from maillage.apps.people.persons.actions import consents, forgetting, register
+from maillage.apps.people.persons.models import Consent, Following, Person
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts import queries as entries
+from maillage.apps.platform.accounts.models import Entry, Seal
 from maillage.kernel.errors import Refused
+from maillage.manage.backups import journal_proof
 from tests.conftest import account
 from tests.support.places import place
 
@@ -23,16 +23,6 @@ AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 @pytest.fixture
 def library():
     return place("bibliotheque").structure
-
-
-@pytest.fixture
-def other():
-    return place("autre", {"nom": "Autre lieu", "pivot": "21380185500015"}).structure
-
-
-@pytest.fixture
-def aidant(library) -> User:
-    return account("aidant", "aidant", shown="Leïla", structure=library)
 
 
 def test_a_person_is_a_card_and_nothing_more_is_required(aidant, library):
@@ -106,7 +96,7 @@ def test_the_last_answer_decides_and_a_withdrawal_is_a_refusal(aidant, library):
     assert "garde vos réponses" in yes.words
     assert queries.agreed(person, "keep")
     consents.agree(
-        person=person, purpose="keep", how="read", given=False, by=aidant, at=AT + timedelta(minutes=1)
+        person=person, purpose="keep", how="read", is_accepted=False, by=aidant, at=AT + timedelta(minutes=1)
     )
     assert not queries.agreed(person, "keep")
     again = consents.agree(
@@ -211,7 +201,7 @@ def test_what_the_journal_holds_of_a_text_can_be_tested_until_the_person_is_eras
 def test_an_answer_that_was_changed_behind_its_back_is_found(aidant, library, changed):
     person = register.welcome(by=aidant, structure=library, at=AT)
     consents.agree(person=person, purpose="share", how="read", by=aidant, at=AT)
-    answer = consents.agree(person=person, purpose="keep", how="read", given=False, by=aidant, at=AT)
+    answer = consents.agree(person=person, purpose="keep", how="read", is_accepted=False, by=aidant, at=AT)
     consents.withdraw(answer, by=aidant, at=AT)
     assert queries.altered_agreements() == []
     Consent.objects.filter(pk=answer.pk).update(**changed)

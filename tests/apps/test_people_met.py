@@ -4,11 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from maillage.apps.autonomy import actions as bilans
-from maillage.apps.autonomy.rules import Carried
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.people.actions import register as people
-from maillage.cli.demonstration.stories import SANDRINE
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.referrals.autonomy import actions as bilans
+from maillage.apps.referrals.autonomy.rules import Carried
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.manage.demonstration.stories import SANDRINE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PAGE = "/territoires/38151/personnes/"

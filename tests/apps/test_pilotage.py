@@ -14,34 +14,37 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.html import escape
 
-from maillage.apps.actes.models import Act
 from maillage.apps.agenda.models import Seat, Workshop
-from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Change, Lieu, Structure
+from maillage.apps.directory.places import rules as directory_rules
+from maillage.apps.directory.places.actions import sheets
+from maillage.apps.directory.places.models import Change, Lieu, Structure
+from maillage.apps.directory.places.queries import studied
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers import rules as dossiers_rules
 from maillage.apps.dossiers.models import Study
-from maillage.apps.indicators import actions as counts
-from maillage.apps.indicators.queries.ground import ground
-from maillage.apps.indicators.queries.values import values
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.orientations.rules import cycle
-from maillage.apps.pilotage import access, views
-from maillage.apps.pilotage.queries import activity, document, links, loop, units
-from maillage.apps.pilotage.queries.home import home_loop
-from maillage.apps.pilotage.queries.loop import LINE
-from maillage.apps.pilotage.queries.units import Unit
-from maillage.apps.pilotage.rules import Link
-from maillage.apps.plans import actions as steering
-from maillage.apps.plans.queries.overview import reading_of
-from maillage.cli.demonstration import loop as year
-from maillage.cli.main import main
-from maillage.reports.territory.reading import OfferReading, ZoneOffer
-from maillage.studies.offer import census as offer_census
+from maillage.apps.people.actes.models import Act
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.referrals.orientations.rules import cycle
+from maillage.apps.steering.indicators import actions as counts
+from maillage.apps.steering.indicators.queries.ground import ground
+from maillage.apps.steering.indicators.queries.values import values
+from maillage.apps.steering.pilotage import access, views
+from maillage.apps.steering.pilotage.queries import activity, document, links, loop, units
+from maillage.apps.steering.pilotage.queries.home import home_loop
+from maillage.apps.steering.pilotage.queries.loop import LINE
+from maillage.apps.steering.pilotage.queries.units import Unit
+from maillage.apps.steering.pilotage.rules import Link
+from maillage.apps.steering.plans import actions as steering
+from maillage.apps.steering.plans.queries.overview import reading_of
+from maillage.manage.demonstration import loop as year
+from maillage.manage.main import main
+from maillage.publishing.directory import census
+from maillage.publishing.territory.reading import OfferReading, ZoneOffer
+from maillage.statistics.offer import census as offer_census
 from maillage.words.wording import number
-from tests.apps.test_gaps import line as offer_line
 from tests.conftest import PLACE, account
 from tests.support.anchors import broken_anchors
+from tests.support.offers import line as offer_line
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +87,7 @@ def test_a_zone_is_counted_by_whole_batches(home, n, published):
     referrals("38421", n)
     (first_zone, other), total = chain_of({"38421", "38151"})
     assert first_zone.orientation.value == total.orientation.value == published
-    assert (first_zone.orientation.why == "Masqué : moins de 11 dans cette zone.") is (published is None)
+    assert (first_zone.orientation.why == "Masqué : moins de 11 ici.") is (published is None)
     assert other.orientation.value is None
     assert not other.orientation.is_missing, "nobody is not told apart from a few"
 
@@ -205,8 +208,8 @@ def test_real_people_never_empty_the_loop_of_a_demonstration_nor_mix_with_it(cli
     referrals(PLACE, 5, at=now, example=True, **HELPED)
     referrals(PLACE, n, at=now)
     chain_counts = links.counts(study.pk, on=timezone.localdate())
-    assert (chain_counts.examples, chain_counts.least, chain_counts.whole.orientation.value) == (True, 0, 5)
-    assert chain_counts.apart.replace("\xa0", " ") == real_activity
+    assert (chain_counts.examples, chain_counts.least, chain_counts.total.orientation.value) == (True, 0, 5)
+    assert chain_counts.real_activity_text.replace("\xa0", " ") == real_activity
     page = client.get(PAGE).content.decode().replace("\xa0", " ")
     assert "Activité inventée" in page
     assert real_activity in page
@@ -246,7 +249,7 @@ def test_acts_are_counted_by_the_same_batches_in_the_loop_and_in_the_indicators(
     counts.rebuild(at=AT)
     indicators, year = ground(PLACE, on=ON), links.counts(study.pk, on=ON)
     acts = {each.definition.id: each for each in values(indicators)}["accueil"]
-    total = year.whole
+    total = year.total
     assert year.since == indicators.since == date(2025, 12, 1)
     assert (acts.value, total.action.detail(activity.ACTS), total.action.detail("minutes")) == (22, 22, 550)
     assert sum(point.value or 0 for point in acts.series) == 22
@@ -269,7 +272,7 @@ def test_acts_are_an_action_where_nobody_was_referred(client, study, coordinator
     assert "Manquant" not in cell and "aucune orientation" in cell.lower()
     assert "550" in cell
     third = home_loop(coordinator, timezone.localdate()).bars[3]
-    assert (third.title, third.value, third.state) == ("actes d’aide", "22", "counted")
+    assert (third.title, third.value, third.state) == ("actes d’aide", "au moins 22", "counted")
 
 
 def test_zones_that_share_a_commune_are_one_unit():
@@ -305,11 +308,11 @@ def test_the_loop_is_read_by_everybody_and_says_what_is_missing(client, study):
     page = client.get(PAGE)
     assert page.status_code == 200
     page_text = page.content.decode()
-    assert "Manquant : aucune orientation notée ici en douze mois." in page_text
+    assert "offre (aucun lieu recensé) ; orientation, action et effet (rien n’est noté ici" in page_text
+    assert page_text.count('<th scope="col"') == 3, "four columns without a value were printed"
     assert "Aucun lieu de ce territoire n’a encore rien noté dans Maillage." in page_text
     assert "aucun plan publié" in page_text
     assert reading_of(PLACE).offer is None
-    assert "sans aide à portée</small>" in page_text, "no minutes without a census"
     assert 'aria-current="page">La boucle' in page_text
     need_definition = reading_of(PLACE).definition
     flat = " ".join(page_text.replace("\xa0", " ").split())
@@ -323,20 +326,21 @@ def test_a_loop_older_than_its_places_says_that_it_is_computed_again(client, stu
     lieu = place("lieu-38151", {"code_insee": "38151"})
     sheets.edit(lieu, {"nom": "Un lieu"}, by="la structure", at=AT)
     page_text = client.get(PAGE).content.decode().replace("\xa0", " ")
+    assert "sans aide aux démarches à portée</small>" in page_text, "no minutes without a census"
     requested = re.search(
         r"Manquant : calcul en cours, demandé (le \d+(?:er)? \w+ à \d+ h(?: \d+)?)", page_text
     )
     assert requested is not None
     assert "aucun lieu recensé" not in page_text and "distances non calculées" not in page_text
-    stale_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
-    offers = {zone["offre"]["motif"] for zone in document.loop_json(study, stale_loop)["zones"]}
+    stale_loop = loop.loop(AnonymousUser(), study, on=ON)
+    offers = {zone["offre"]["motif"] for zone in document.loop_json(stale_loop)["zones"]}
     assert {text.replace("\xa0", " ") for text in offers} == {f"Calcul en cours, demandé {requested[1]}."}
     monkeypatch.setattr(offer_census, "MOST_AREAS", 1)
     assert "distances non calculées" in client.get(PAGE).content.decode()
 
 
 def test_a_zone_without_a_gap_says_why(client, study):
-    row = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON).rows[0]
+    row = loop.loop(AnonymousUser(), study, on=ON).rows[0]
     unanswered = replace(row, offer=SimpleNamespace(), need=replace(row.need, people_value=300.0))
     assert unanswered.no_gap == "aucun lieu de ce territoire n’indique s’il aide"
     assert replace(unanswered, offer=None).no_gap == row.no_walk
@@ -372,16 +376,19 @@ def test_a_change_of_scale_is_written_where_it_is_drawn(client, study, monkeypat
     """Un manque de 25 à 2 000 personnes était dessiné plus long qu’un besoin de 3 900."""
     page = client.get(PAGE).content.decode()
     assert "barres agrandies" not in page and "même échelle" not in page, "no gap here: no scale to change"
-    top = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON).scale.top
+    top = loop.loop(AnonymousUser(), study, on=ON).scale.top
     gap = offer_line(LINE, missing="0", missing_value=top / 4, missing_low=top / 8, missing_high=top / 3.4)
     monkeypatch.setattr(loop, "line_of", lambda reading, code: gap)
     page = " ".join(client.get(PAGE).content.decode().split())
-    zoomed_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    zoomed_loop = loop.loop(AnonymousUser(), study, on=ON)
     zoom, end = zoomed_loop.scale.zoom, zoomed_loop.scale.top
     assert zoom in (3, 4) and end >= top and end / zoom >= top / 3.4
     assert f"barres agrandies</span> × {zoom}</span>" in page
     scale = " ".join(zoomed_loop.scale.words.split())
     assert f"axe ocre en tirets : l’échelle change ({scale})" in page
+    assert page.count('loupe hors-papier"') == 2, (
+        "no gap is certain: paper draws no bar, and says nothing of them"
+    )
     assert f"même échelle de barres, 0 à {' '.join(number(end).split())}" in page
     larger, shared = zoomed_loop.rows[0].bar.split("</svg>")[:2]
     assert 'class="fig mini loupe"' in larger and 'class="axe-loupe"' in larger
@@ -452,20 +459,35 @@ def test_the_plan_answers_its_zone_once_published(client, study):
     assert "Ouvrir le soir" in page
     assert "sans pilote" in page
     assert "Dans le plan" in page
-    assert "à décider, juin 2027" in " ".join(page.lower().split()), "a day of end never hides a state"
+    words = " ".join(page.lower().split())
+    assert "à décider" in words and "juin 2027" not in words, "a day of end is no day of vote"
     steering.write(plan, by=lea, at=AT, token="u", axis=plan.axes.first(), title="Former")
     page = client.get(PAGE).content.decode().replace("\xa0", " ")
     assert "2 actions sans pilote" in page, "as many as the plan says, those of every zone too"
     of = plan.actions.get(title="Former")
     steering.write(plan, by=lea, at=AT, token="v", axis=of.axis, parent=of, title="Trouver une salle")
     page = client.get(PAGE).content.decode().replace("\xa0", " ")
-    assert "2 actions sans pilote" in page and "0 pour tout le territoire" in page
-    assert "; 2 à décider" in " ".join(page.split()), "a part is no action more"
+    assert "2 actions sans pilote" in page and "Aucune action n’est encore décidée" in " ".join(page.split())
+    assert "2 à décider" in " ".join(page.split()), "a part is no action more"
     plan.actions.filter(pk=of.pk).update(pilot="La Ruche", starts_on=ON, budget=1000)
     of.refresh_from_db()
     steering.set_state(of, "ready", by=lea, at=AT)
     page = " ".join(client.get(PAGE).content.decode().replace("\xa0", " ").split())
-    assert "1 pour tout le territoire" in page and "; 1 à décider" in page
+    assert "1 action décidée pour tout le territoire." in page and "1 à décider" in page
+
+
+@pytest.mark.both_databases
+def test_what_an_action_counted_stands_beside_it(client, study):
+    """« Effet : rien n’est noté ici », au-dessus d’une action qui porte « 35, le 30 novembre 2026 »."""
+    lea = account("lea", "analyste", territory="38")
+    plan = steering.open_plan(PLACE, title="Le plan", frame=None, by=lea, at=AT)
+    fields = {"title": "Ouvrir le soir", "indicator": "Personnes aidées", "unit": "personnes"}
+    code = reading_of(PLACE).zones[0].code
+    row = steering.write(plan, by=lea, at=AT, token="t", axis=plan.axes.first(), zones=[code], **fields)
+    steering.count(row, on=ON, value=35, source="La Ruche", by=lea, at=AT)
+    steering.publish(plan, is_public=True, by=lea, at=AT)
+    page = " ".join(client.get(PAGE).text.replace("\xa0", " ").split())
+    assert "Personnes aidées : 35" in page and "effet (compté avec les actions du plan)" in page
 
 
 @pytest.mark.both_databases
@@ -509,7 +531,7 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     known = {"missing_value": 480.0, "missing_low": 380.0, "missing_high": 580.0}
     lack = offer_line("assistance", label="Aide", missing="480", missing_between="380 – 580", **known)
     monkeypatch.setattr(loop, "line_of", lambda _, zone: lack if zone == code else None)
-    zone_loop = loop.loop(lea, study, reading, on=ON)
+    zone_loop = loop.loop(lea, study, on=ON)
     row = next(row for row in zone_loop.rows if row.need.code == code)
     assert row.standing.planned is answers
     assert ("offre" in [each.id for each in zone_loop.sentences]) is not answers
@@ -524,8 +546,11 @@ def test_only_a_decided_action_of_its_line_answers_the_lack_of_a_zone(
     if state == "done":
         assert [each.id for each in zone_loop.sentences].count("plan") == 0, "nothing late, nobody to find"
         monkeypatch.setattr(timezone, "localdate", lambda *_: ON)
-        page_text = " ".join(client.get(f"{PAGE}?tri=besoin").content.decode().split())
-        assert ("Prêter des tablettes</a> <small>La Ruche · faite" in page_text) is written["zones"]
+        page_text = " ".join(client.get(PAGE).content.decode().split())
+        assert "Prêter des tablettes</a> <small>La Ruche · faite" in page_text, (
+            "in its zone, or in the total row"
+        )
+        assert ("Celles de tout le territoire" in page_text) is not written["zones"]
         assert ("rien d’autre de prévu pour ce manque" in page_text) is written["zones"]
 
 
@@ -543,16 +568,19 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
     steering.publish(plan, is_public=True, by=lea, at=AT)
     everywhere = "une action couvre tout le territoire"
     expected_by_state = {
-        "decide": ("", "rien de prévu", ""),
+        "decide": ("", "aucune action propre à ce secteur", "voir celles de tout le territoire"),
         "running": (f"pour ce manque, {everywhere}", "aucune action propre à ce secteur", everywhere),
     }
     for state, (added, instead, alone) in expected_by_state.items():
         steering.set_state(everywhere_action, state, by=lea, at=AT)
         assert main(["boucle", PLACE]) == 0
-        lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if "plan : " in line}
-        assert lines[named].endswith(f"plan : {' ; '.join(filter(None, ('Prêter (à décider)', added)))}")
-        assert lines[bare].endswith(f"plan : {' ; '.join(filter(None, (instead, alone)))}")
-        loop_json = document.loop_json(study, loop.loop(lea, study, reading, on=ON))
+        lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+        assert "tout le territoire)" in lines["1.1"] and "Prêter (à décider)" in lines["1.2"]
+        notes = {letter: lines[letter].lower() for letter in lines if letter.startswith("(")}
+        *_, label, mark = lines[named].split() if added else (*lines[named].split(), "")
+        assert label == "1.2" and (not added or added in notes[mark])
+        assert f"{instead} : {alone}" in notes[lines[bare].split()[-1]]
+        loop_json = document.loop_json(loop.loop(lea, study, on=ON))
         reasons = {zone["code"]: zone["plan_motif"] for zone in loop_json["zones"]}
         cells = {
             row["code"]: row["plan_motif"] for row in document.rows(loop_json) if row["niveau"] == "zone"
@@ -565,9 +593,8 @@ def test_the_page_the_command_and_the_files_say_the_same_of_the_plan(client, stu
         page = " ".join(client.get(f"{PAGE}?zones=toutes").content.decode().split())
         cell_by_zone = dict(re.findall(r'<tr id="boucle-([^"]+)".*?data-t="Plan">(.*?)</tr>', page))
         assert (f"<small>{added}</small>" in cell_by_zone[named]) is bool(added)
-        assert instead in cell_by_zone[bare].lower() and (
-            f"<small>{alone}</small>" in cell_by_zone[bare]
-        ) is bool(alone)
+        for_readers = f'<span class="hors-ecran">{instead} : {alone}</span>'
+        assert for_readers in cell_by_zone[bare].lower(), "seen as a dash: the same in most zones"
 
 
 def test_a_commune_cut_in_quarters_is_counted_once(client, study):
@@ -586,7 +613,7 @@ def test_a_commune_cut_in_quarters_is_counted_once(client, study):
 
 def test_the_quarters_of_a_commune_fold_under_its_line(study):
     """Dix-sept quartiers de Corbeil, dispersés dans la page, renvoyaient chacun à une ligne du bas."""
-    territory_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
+    territory_loop = loop.loop(AnonymousUser(), study, on=ON)
     chain = territory_loop.shared[0][1]
     town = Unit(
         (territory_loop.rows[0].need.code, territory_loop.rows[2].need.code), frozenset({"38151"}), "Vierzon"
@@ -599,24 +626,45 @@ def test_the_quarters_of_a_commune_fold_under_its_line(study):
     assert (territory_loop.is_grouped, grouped.is_grouped) == (False, True), (
         "quarters alone in their own commune"
     )
+    # « une action pour 4 de ses 14 zones » : the four were folded with the others
+    local_action = loop.Planned(action=None, warnings=(), zones=town.zones[:1])
+    rows = tuple(
+        replace(row, plan=(local_action,)) if row.need.code in local_action.zones else row for row in rows
+    )
+    (part,) = [each for each in replace(grouped, rows=rows).parts if each.town]
+    named_rows = [row.need.code for row in part.rows if row.is_named]
+    assert (part.town.n_planned, part.town.n_unnamed, named_rows) == (1, 1, list(local_action.zones))
     (part,) = [each for each in grouped.parts if each.town]
+    assert part.town.n_planned == 0, "zone by zone, and nothing planned in any"
     assert (part.town.unit, [row.need.code for row in part.rows]) == (town, list(town.zones))
     assert [len(line) for line in grouped.lines] == [2, *[1] * (len(rows) - 2)]
     assert sum(len(each.rows) for each in grouped.parts) == len(rows), "each row once"
     assert replace(grouped, most=1).n_beyond == len(rows) - 2, "a commune is one line"
 
 
-def test_whoever_deposits_a_sheet_without_a_date_confirms_it_that_day(home):
-    """« Aucune des 44 fiches n’a été confirmée », le jour où le recensement entre."""
-    for slug, at, sheet in (
-        ("neuf", AT, {"date_maj": None}),
-        ("ancien", AT - timedelta(days=200), {"date_maj": None}),
-        ("date", AT, {"date_maj": "2024-01-10"}),
+@pytest.mark.both_databases
+def test_the_directory_the_count_and_the_loop_date_a_sheet_alike(home):
+    """« Jamais confirmées », « aucune fiche datée », « 12 des 12 déposées » : trois réponses pour un même import."""
+    for slug, sheet, confirmed_on in (
+        ("importe", {"date_maj": None}, None),
+        ("a-venir", {"date_maj": "2062-01-10"}, None),
+        ("recent", {"date_maj": f"{ON - timedelta(days=200)}"}, None),
+        ("ancien", {"date_maj": "2024-01-10"}, None),
+        ("confirme", {"date_maj": "2024-01-10"}, ON - timedelta(days=364)),
     ):
-        lieu = place(slug, {"code_insee": PLACE} | sheet)
-        Change.objects.create(lieu=lieu, verb="create", at=at, by="le recensement")
+        sheet = {"code_insee": PLACE, "nom": slug, "adresse": f"{len(slug)} rue {slug}"} | sheet
+        Change.objects.create(lieu=place(slug, sheet), verb="create", at=AT, by="le recensement")
+        Lieu.objects.filter(slug=slug).update(confirmed_on=confirmed_on)
     (places,) = loop._places(frozenset({PLACE}), ON).values()
-    assert (places.n, places.confirmed) == (3, 1)
+    assert (places.n, places.dated, places.recent) == (5, 3, 2)
+    rows, _ = studied.rows([PLACE], on=ON)
+    page = census.census_page(rows, inhabitants={PLACE: 100}, names={PLACE: "Ici"}, on=ON, doubles=0)
+    assert page.recent_words == places.words, "2 des 5 fiches, 2 de date inconnue"
+    ages = [
+        directory_rules.freshness(each.updated_on, each.confirmed_on, on=ON).months
+        for each in Lieu.objects.all()
+    ]
+    assert ages.count(None) == 2
 
 
 def test_an_action_for_a_whole_commune_is_written_once():
@@ -713,6 +761,16 @@ def test_a_row_of_the_file_has_each_link_or_its_reason(client, study):
     assert "connu pour" not in lines[1], "nothing is noted there: the row of the commune says so"
 
 
+def test_counts_by_lots_are_bounds_in_the_file(client, study):
+    """« 11 » seul se lisait comme un nombre exact : de 11 à 21 personnes y sont derrière."""
+    referrals(PLACE, 13, at=datetime.now(UTC))
+    *_, commune, total = csv.DictReader(client.get(f"{PAGE}zones.csv").content.decode().splitlines())
+    cells = ("orientation", "orientation_bas", "orientation_haut", "orientation_motif", "comptes_par_lots_de")
+    assert [commune[cell] for cell in cells] == ["", "11", "21", "Compté par lots : de 11 à 21.", "11"]
+    assert [total[cell] for cell in cells[:4]] == ["", "11", "", "Compté par lots : au moins 11."]
+    assert commune["action_motif"]
+
+
 def test_the_rows_of_the_file_sum_to_those_of_the_page(client, study):
     """L’activité d’une commune coupée a sa ligne : zones et communes ensemble font le total de la page."""
     now = datetime.now(UTC)
@@ -743,7 +801,7 @@ def test_silent_places_leave_the_whole_territory_bounds_without_a_figure(doubt, 
     line = SimpleNamespace(
         missing="480", missing_value=480.0, missing_low=380.0, missing_high=580.0, n_places=3, doubt=doubt
     )
-    offer = SimpleNamespace(whole=ZoneOffer("", 9, 2, (), (), ""), unassigned=())
+    offer = SimpleNamespace(territory=ZoneOffer("", 9, 2, (), (), ""), unassigned=())
     places = {"places": loop.Places(n=9), "shared_places": "11 zone par zone, 9 en tout."}
     territory_loop = SimpleNamespace(reading=SimpleNamespace(offer=offer), gap=line, **places)
     written = document._whole_offer(territory_loop)
@@ -772,8 +830,8 @@ def test_a_training_of_aidants_is_no_seat_of_a_workshop(home):
 
 
 def test_the_document_is_that_of_the_contract(study):
-    territory_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=ON)
-    written = json.loads(json.dumps(document.loop_json(study, territory_loop)))
+    territory_loop = loop.loop(AnonymousUser(), study, on=ON)
+    written = json.loads(json.dumps(document.loop_json(territory_loop)))
     assert written["territoire"] == {"code": PLACE, "nom": "Échirolles"}
     for zone in written["zones"]:
         assert set(zone) == {"code", "nom", "besoin", "offre", *document.LINKS, "plan", "plan_motif"}
@@ -805,8 +863,8 @@ def test_what_places_receive_is_read_beside_the_need_with_its_assumption(client,
     assert "au moins 12 places par semaine" in page_text
     assert "Au moins 12 places par semaine : 1 lieu sur 2 le dit." in page_text
     assert "une place est supposée recevoir une personne du territoire, chaque semaine" in page_text
-    territory_loop = loop.loop(AnonymousUser(), study, reading_of(PLACE), on=timezone.localdate())
-    capacity = document.loop_json(study, territory_loop)["ensemble"]["accueil"]
+    territory_loop = loop.loop(AnonymousUser(), study, on=timezone.localdate())
+    capacity = document.loop_json(territory_loop)["ensemble"]["accueil"]
     assert (capacity["valeur"], capacity["au_moins"], capacity["n"], capacity["le_disent"]) == (
         12,
         True,
@@ -842,7 +900,7 @@ def test_each_territory_says_what_its_loop_its_plan_and_its_network_are(client, 
 def test_a_study_that_cannot_be_read_says_so_in_the_place_of_its_figures(
     client, study, coordinator, monkeypatch
 ):
-    monkeypatch.setattr("maillage.apps.plans.queries.overview.reading_of", lambda place: None)
+    monkeypatch.setattr("maillage.apps.steering.plans.queries.overview.reading_of", lambda place: None)
     client.force_login(coordinator)
     page = client.get("/espace/pilotage/").content.decode()
     assert "elle se calcule de nouveau" in page and "personnes en difficulté" not in page
@@ -866,6 +924,30 @@ def test_studies_of_other_places_push_out_no_territory_of_an_account(client, stu
     assert [each.place for each in access.studies_of(lea)] == [PLACE], "however many were computed since"
     other = account("ana", "coordination", territory="38")
     assert [each.place for each in access.studies_of(other)] == [PLACE, "38"]
+
+
+def test_a_study_that_checks_a_number_enters_no_list_of_territories_until_it_is_opened(client, home, db):
+    lea = account("lea", "coordination", territory="france")
+    client.get("/territoires/38151/verifier/", {"q": "3 000 personnes à Échirolles"})
+    Study.objects.update(status=dossiers_rules.DONE, finished_at=AT)
+    assert Study.objects.count() == 1 and access.studies_of(lea) == []
+    Study.objects.update(status=dossiers_rules.QUEUED)
+    client.get("/territoires/38151/")
+    Study.objects.update(status=dossiers_rules.DONE)
+    assert [each.place for each in access.studies_of(lea)] == ["38151"]
+
+
+@pytest.mark.parametrize(("listed_communes", "n_unlisted"), [({"38151"}, 0), ({"26362"}, 1), (set(), 0)])
+def test_a_territory_listed_in_part_says_where_its_places_are_known(
+    client, study, coordinator, monkeypatch, listed_communes, n_unlisted
+):
+    """A département of which one intercommunality was listed has no certain lack elsewhere."""
+    assert len(units.unlisted_communes(study, listed_communes)) == n_unlisted
+    monkeypatch.setattr(units, "unlisted_communes", lambda study, listed: frozenset({PLACE}))
+    client.force_login(coordinator)
+    (row,) = client.get("/espace/pilotage/").context["rows"]
+    assert row.bars[1].value == "" and row.bars[1].words.startswith("Lieux connus dans ")
+    assert "recenser" in {sentence.id for sentence, _ in home_loop(coordinator, ON).sentences}
 
 
 def test_another_territory_is_absent_from_the_pages_of_who_steers(client, study):
@@ -908,7 +990,8 @@ def test_the_home_of_who_steers_draws_the_five_links_of_the_loop(client, study, 
 
 
 @pytest.mark.parametrize(
-    ("n", "refused", "bar_values"), [(11, 11, ["44", "33"]), (11, 0, ["33", ""]), (2, 2, ["", ""])]
+    ("n", "refused", "bar_values"),
+    [(11, 11, ["au moins 44", "au moins 33"]), (11, 0, ["au moins 33", ""]), (2, 2, ["", ""])],
 )
 def test_the_links_of_the_home_are_protected_as_those_of_the_loop(study, coordinator, n, refused, bar_values):
     """When all were helped, their number says of each of them that they were: it is withheld."""
@@ -942,7 +1025,7 @@ def test_who_steers_a_country_reads_on_their_home_a_territory_that_has_a_figure(
     Study.objects.create(**later | {"finished_at": AT + timedelta(days=30)}, place="55039", key="autre")
     read = reading_of(PLACE)
     monkeypatch.setattr(
-        "maillage.apps.pilotage.queries.home.reading_of",
+        "maillage.apps.steering.pilotage.queries.home.reading_of",
         lambda place: replace(read, withheld=place != PLACE),
     )
     own_loop = home_loop(account("lea", "coordination", territory="france"), ON)
@@ -990,12 +1073,11 @@ def test_the_command_writes_the_loop_or_refuses_in_french(study, capsys):
     assert main(["boucle", PLACE]) == 0
     output = capsys.readouterr().out
     zone = next(each for each in reading_of(PLACE).zones if each.people)
-    assert (
-        f"{zone.name} : besoin {zone.people} [{zone.between}] ; sans aide à portée (aucun lieu recensé)"
-        in output
-    )
-    assert "Échirolles (15 zones) : orientation (Aucune" in output.replace("\xa0", " ")
-    assert output.count("aucun plan publié") == len(written["zones"])
+    (line,) = [each for each in output.splitlines() if each.startswith(f"{zone.code} ")]
+    assert f"{zone.people} [{zone.between}]" in line and line.endswith("(a)")
+    assert output.lower().count("aucun plan publié") == 1, "a reason is said once"
+    assert "offre (aucun lieu recensé) ; orientation, action et effet (rien n’est noté" in output
+    assert max(map(len, output.split("\n\n")[1].splitlines())) < 110, "lines were 300 letters long"
     assert "rien de prévu" not in output
     assert main(["boucle", "99999"]) == 2
     assert "Aucun territoire n’a le code « 99999 »" in capsys.readouterr().err

@@ -13,20 +13,20 @@ from django.utils import timezone
 
 from maillage.apps.community.models import Meeting
 from maillage.apps.community.queries import meetings
-from maillage.apps.directory import rules
-from maillage.apps.directory.models import Pair
-from maillage.apps.directory.queries import published, studied
+from maillage.apps.directory.intake.actions import importing
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.models import Pair
+from maillage.apps.directory.places.queries import published, studied
 from maillage.apps.dossiers import queries as dossiers
-from maillage.apps.indicators import actions as counts
-from maillage.apps.indicators import rules as indicators
-from maillage.apps.indicators.queries import sources
-from maillage.apps.indicators.queries.ground import ground
-from maillage.apps.indicators.queries.values import values
-from maillage.apps.intake.actions import importing
-from maillage.apps.network.queries import joining
-from maillage.cli.commands.diagnostic import census_of
-from maillage.cli.commands.offre import read_places
-from maillage.reports.directory import census
+from maillage.apps.site.structures.queries import joining
+from maillage.apps.steering.indicators import actions as counts
+from maillage.apps.steering.indicators import rules as indicators
+from maillage.apps.steering.indicators.queries import sources
+from maillage.apps.steering.indicators.queries.ground import ground
+from maillage.apps.steering.indicators.queries.values import values
+from maillage.manage.commands.diagnostic import census_of
+from maillage.manage.commands.offre import read_places
+from maillage.publishing.directory import census
 from tests.support.lieux import lieu, offering
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -196,9 +196,9 @@ def test_each_count_says_what_it_makes_of_a_moving_place(client, study, town):
     counts.rebuild(at=AT)
     value_by_indicator = {each.definition.id: each for each in values(ground("38", on=AT.date()))}
     for each in ("lieux-disent", "visites-acces"):
-        assert any(moving_note in words for words in value_by_indicator[each].apart), each
+        assert any(moving_note in words for words in value_by_indicator[each].exclusions), each
     alone = {each.definition.id: each for each in values(ground(CODE, on=AT.date()))}
-    assert not any("itinérant" in words for words in alone["lieux-disent"].apart), "a single stop there"
+    assert not any("itinérant" in words for words in alone["lieux-disent"].exclusions), "a single stop there"
     rows, doubles = studied.rows([CODE, "38185"], on=AT.date())
     read = census.census_page(rows, inhabitants={CODE: 1}, names={}, on=AT.date(), doubles=doubles)
     assert moving_note in read.moving

@@ -2,9 +2,9 @@
 
 import pytest
 
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import quarters
-from maillage.apps.directory.queries.districts import district
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.directory.places.queries import quarters
+from maillage.apps.directory.places.queries.districts import district
 from maillage.apps.territories.models import Marking
 from tests.support.lieux import lieu
 

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from maillage.apps.plans import actions, rules
-from maillage.apps.plans.models import PlanAction
-from maillage.apps.plans.queries import budgets, overview
-from maillage.apps.plans.queries.report import plan_of
+from maillage.apps.steering.plans import actions, rules
+from maillage.apps.steering.plans.models import PlanAction
+from maillage.apps.steering.plans.queries import budgets, overview
+from maillage.apps.steering.plans.queries.report import plan_of
+from maillage.publishing.plan import document
 from maillage.reference.plan_frames import frames
-from maillage.reports.plan import document
 from tests.conftest import PLACE, account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -36,7 +36,7 @@ def write(client, row: PlanAction, **values: str):
 def test_costs_by_year_make_the_budget_of_an_action(client, lea, plan):
     row = plan.actions.get(number=1)
     client.force_login(lea)
-    lines = "2027 fonctionnement 21 000 €\n2028 : investissement 5 000\n2027 Fonctionnement 1000"
+    lines = "2027 fonctionnement 21 000 €\n2028 : investissement 5 000\n2027 : 1000 Fonctionnement"
     assert write(client, row, costs=lines).status_code == 302
     row.refresh_from_db()
     assert (row.budget, row.costs) == (27_000, [[2027, 22_000, 0], [2028, 0, 5_000]])
@@ -73,19 +73,24 @@ def test_yearly_totals_count_each_euro_once(client, lea, plan, study):
     ):
         PlanAction.objects.filter(pk=row.pk).update(**values)
     totals = [
-        (row.label, row.running, row.investment, row.total)
+        (row.label, row.running, row.investment, row.undetailed, row.total)
         for row in budgets.yearly(overview.actions_of(plan))
     ]
     assert totals == [
-        ("2027", 60, 40, 100),
-        ("2028", 30, 0, 30),
-        ("Sans année encore", None, None, 20),
-        ("En tout", 90, 40, 150),
-    ]
+        ("2027", 60, 40, 0, 100),
+        ("2028", 30, 0, 0, 30),
+        ("Sans année encore", 0, 0, 20, 20),
+        ("En tout", 90, 40, 20, 150),
+    ], "each row adds across, and each column down"
+    dated = PlanAction.objects.get(pk=first.pk)
+    dated.starts_on, dated.ends_on = date(2027, 3, 1), date(2028, 12, 31)
+    assert [row.label for row in budgets.yearly([dated])] == ["2027", "2027 à 2028", "En tout"]
     client.force_login(lea)
     assert "Sans année encore" in client.get(PAGE).content.decode()
-    text, grid = document._money(plan_of(PLACE, overview.reading_of(PLACE), on=date(2026, 11, 20))).blocks
-    assert grid.rows[-1][-1].text == "150" and "150 €" in text.text.translate(PLAIN)
+    reported_plan = plan_of(PLACE, overview.reading_of(PLACE), on=date(2026, 11, 20))
+    grid = document._money(reported_plan)[0].blocks[-1]
+    assert grid.rows[-1][-1].text == "150"
+    assert "150 €" in document._budget_words(reported_plan).translate(PLAIN)
 
 
 def test_a_publication_warns_of_what_a_council_will_ask(client, lea, plan):

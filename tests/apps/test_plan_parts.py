@@ -14,34 +14,29 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from maillage.apps.indicators.queries import ground
-from maillage.apps.pilotage.queries import document as loop_document
-from maillage.apps.pilotage.queries import loop
-from maillage.apps.pilotage.queries.loop import Planned
-from maillage.apps.plans import actions, rules
-from maillage.apps.plans.forms import ActionForm, FrameForm
-from maillage.apps.plans.models import PlanAction
-from maillage.apps.plans.queries import files, funders, overview
-from maillage.apps.plans.queries.report import plan_of
-from maillage.apps.search import queries as search
+from maillage.apps.platform.search import queries as search
+from maillage.apps.steering.indicators.queries import ground
+from maillage.apps.steering.pilotage.queries import document as loop_document
+from maillage.apps.steering.pilotage.queries import loop
+from maillage.apps.steering.pilotage.queries.loop import Planned
+from maillage.apps.steering.plans import actions, rules
+from maillage.apps.steering.plans.forms import ActionForm, FrameForm
+from maillage.apps.steering.plans.models import PlanAction
+from maillage.apps.steering.plans.queries import files, funders, overview
+from maillage.apps.steering.plans.queries.report import plan_of
 from maillage.kernel.errors import Refused
+from maillage.publishing.page import html
+from maillage.publishing.plan import document
+from maillage.publishing.territory import changes
+from maillage.publishing.territory.subject import Subject
 from maillage.reference.plan_frames import frames
-from maillage.reports.page import html
-from maillage.reports.plan import document
-from maillage.reports.territory import changes
-from maillage.reports.territory.subject import Subject
-from tests.conftest import PLACE, account
+from tests.conftest import PLACE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 ON = date(2026, 11, 20)
 AT_TERRITORY = f"/territoires/{PLACE}/plan/"
 IN_SPACE = f"/espace/territoires/{PLACE}/plan/"
-
-
-@pytest.fixture
-def lea(home):
-    return account("lea", "analyste", territory="38")
 
 
 @pytest.fixture
@@ -289,7 +284,7 @@ def test_parts_written_before_are_numbered_in_their_action(plan, lea):
         for title, number in (("Tard", 25), ("Tôt", 23), ("Au fond", 24))
     )
     PlanAction.objects.filter(pk=deep.pk).update(parent=late)  # two levels could be written
-    import_module("maillage.apps.plans.migrations.0006_parts").number_parts(apps, None)
+    import_module("maillage.apps.steering.plans.migrations.0006_parts").number_parts(apps, None)
     rows = {row.title: row for row in plan.actions.select_related("parent")}
     assert [rows[title].label for title in ("Tôt", "Au fond", "Tard")] == ["7.1", "7.2", "7.3"]
     assert {rows[title].axis_id for title in ("Tôt", "Au fond", "Tard")} == {seven.axis_id}
@@ -361,8 +356,7 @@ def test_the_parts_of_a_dropped_action_stop_with_it_until_it_is_taken_up_again(c
 
 def money_of(plan) -> str:
     reported_plan = plan_of(PLACE, overview.reading_of(PLACE), on=ON)
-    (money,) = document._money(reported_plan).blocks
-    return money.text.replace("\xa0", " ").replace("\u202f", " ")
+    return document._budget_words(reported_plan).replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_what_funds_a_part_is_in_the_total_and_within_the_budget_of_its_action(client, plan, lea, study):

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.memberships import actions as memberships
-from maillage.apps.plans import actions, rules, worklist
-from maillage.apps.plans.models import PlanAction
-from maillage.apps.plans.queries.pilots import pilot_choices
+from maillage.apps.directory.memberships.actions import invitations
+from maillage.apps.steering.plans import actions, rules, worklist
+from maillage.apps.steering.plans.models import PlanAction
+from maillage.apps.steering.plans.queries.pilots import pilot_choices
 from maillage.reference.plan_frames import frames
 from tests.conftest import PLACE, account
 from tests.support.places import place
@@ -71,7 +71,7 @@ def test_an_account_named_pilot_has_news_and_reads_the_plan(client, lea, karim, 
 
 def test_an_invited_person_has_news_when_their_account_opens(client, lea, karim, plan):
     row = plan.actions.get(number=2)
-    invitation, _ = memberships.invite(
+    invitation, _ = invitations.invite(
         by=lea, role="analyste", for_whom="Inès, Caf", territory="38", at=timezone.now()
     )
     client.force_login(lea)
@@ -98,8 +98,3 @@ def test_pilots_offered_are_those_of_the_territory_that_a_user_manages(lea, kari
     choices = pilot_choices(lea, PLACE, timezone.now())
     assert choices == {f"compte-{lea.pk}": "Lea", f"compte-{karim.pk}": "Karim"}
     assert pilot_choices(karim, PLACE, timezone.now()) == {f"compte-{karim.pk}": "Karim"}
-
-
-def test_nobody_reads_an_unpublished_plan_without_an_account(client, plan):
-    assert plan.actions.filter(pilot_account=None).exists()
-    assert client.get(PAGE).status_code == 404

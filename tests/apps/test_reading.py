@@ -9,25 +9,13 @@ import pytest
 
 from maillage.apps.dossiers import actions, queries, rules
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.reports.territory.reading import VERSION, Stale, dump, load
+from maillage.publishing.territory.reading import VERSION, Stale, dump, load
 
 pytestmark = pytest.mark.django_db
 PLACE = "38151"
 FORMER = Path(
     "tests/files/etudes/lecture-1.json"
 )  # what `maillage` wrote of 55039 before its reading had a version
-PAGES = (
-    "",
-    "definitions/",
-    "indice/",
-    "verifier/",
-    "comparer/",
-    "rapports/",
-    "manques/",
-    "manques/et-si/",
-    "lieux/",
-    "grille/",
-)
 
 
 @pytest.fixture
@@ -103,7 +91,7 @@ def stored_by_former_code(study) -> Path:
     return path
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", ["", "manques/", "grille/"])
 def test_a_page_of_a_study_stored_before_leads_to_its_computation(client, study, page):
     """No page is drawn from a former reading: the first visit has the study computed again, and says how
     far it is.
@@ -127,21 +115,9 @@ def test_a_study_stored_before_is_computed_again_once_and_reads_as_it_did(client
     assert "dossiers/territory.html" in [t.name for t in client.get(f"/territoires/{PLACE}/").templates]
 
 
-def test_the_home_page_shows_no_example_rather_than_a_former_one(client, study, monkeypatch):
-    monkeypatch.setattr("maillage.apps.site.views.pages.DEMONSTRATION", PLACE)
-    assert client.get("/").context["reading"] == queries.reading(study)
-    stored_by_former_code(study)
-    response = client.get("/")
-    assert response.status_code == 200
-    assert "reading" not in response.context
-
-
-def test_another_method_computes_again_and_shows_no_former_figure(client, study, monkeypatch):
-    """The example of the home page is asked again, and until it is ready nothing shows its former figures."""
-    monkeypatch.setattr("maillage.apps.site.views.pages.DEMONSTRATION", PLACE)
+def test_another_method_computes_again_and_shows_no_former_figure(study, monkeypatch):
     monkeypatch.setattr(rules, "VERSION", rules.VERSION + 1)
     assert queries.latest(PLACE) is None
-    assert "reading" not in client.get("/").context
     again = actions.ask(StudyRequest(place=PLACE))
     assert (again.pk != study.pk, again.status) == (True, rules.QUEUED)
 

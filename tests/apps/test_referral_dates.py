@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from icalendar import Calendar
 
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access as agenda_access
 from maillage.apps.agenda.actions import appointments, forgetting, permanences
 from maillage.apps.agenda.actions import deadlines as agenda_deadlines
@@ -16,27 +15,27 @@ from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries import reminders as agenda_reminders
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
-from maillage.apps.directory.models import Lieu
-from maillage.apps.orientations.actions import (
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.people.persons.actions import consents
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Consent, Person
+from maillage.apps.people.reminders.models import Reminder
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.referrals.orientations.actions import (
     agreements,
     answers,
     dates,
     deadlines,
-    drafts,
     reminders,
     sending,
 )
-from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import card
-from maillage.apps.orientations.rules import cycle
-from maillage.apps.people.actions import consents
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Consent, Person
-from maillage.apps.reminders.models import Reminder
+from maillage.apps.referrals.orientations.models import Orientation
+from maillage.apps.referrals.orientations.queries import card
+from maillage.apps.referrals.orientations.rules import cycle
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
-from tests.support.referrals import action
+from tests.support.referrals import action, prepare
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 PARIS = ZoneInfo("Europe/Paris")
@@ -54,11 +53,6 @@ def ccas() -> Lieu:
 @pytest.fixture
 def library() -> Lieu:
     return place("bibliotheque", {"courriels": ["accueil@bibliotheque.example"], **HELPS})
-
-
-@pytest.fixture
-def worker(ccas) -> User:
-    return account("sofia", "prescripteur", structure=ccas.structure)
 
 
 @pytest.fixture
@@ -84,15 +78,12 @@ def door(leila, library) -> Permanence:
 @pytest.fixture
 def orientation(worker, ccas, library, person) -> Orientation:
     consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=AT)
-    row = drafts.prepare(
-        drafts.Draft(
-            structure=ccas.structure,
-            person=person,
-            lieu=library,
-            need="assistance",
-            procedure="argent",
-            shared=["nickname"],
-        ),
+    row = prepare(
+        structure=ccas.structure,
+        person=person,
+        lieu=library,
+        procedure="argent",
+        shared=["nickname"],
         by=worker,
         at=AT,
     )
@@ -151,7 +142,7 @@ def test_one_date_is_read_everywhere_and_reminded_once(client, monkeypatch, orie
     assert f"/espace/orientations/{orientation.pk}/" in page
     assert "l’orientation" in client.get(f"/espace/rendez-vous/{line.appointment.pk}/").content.decode()
     (coming,) = card.coming(person, AT)
-    assert (coming.kind, coming.who) == (card.STEP, "Leïla")
+    assert (coming.kind, coming.helper) == (card.STEP, "Leïla")
     address = f"/rendez-vous/le-mien/{coming.calendar}/"
     (event,) = Calendar.from_ical(client.get(f"{address}rendez-vous.ics").content).walk("VEVENT")
     assert event.decoded("dtstart") == NINE
@@ -202,8 +193,6 @@ def test_what_became_of_it_follows_the_referral(orientation, leila, worker, door
     [
         (("refuse", "close"), rules.CANCELLED),
         (("came", "redirect"), rules.CAME),
-        (("came", "cancel"), rules.CAME),
-        (("came", "redirect", "close"), rules.CAME),
         (("absent", "refuse", "close"), rules.ABSENT),
         (("serve", "close"), rules.CAME),
     ],
@@ -249,11 +238,7 @@ def test_a_date_overseas_is_in_the_time_of_the_place(worker, ccas, leila, person
     reunion = place("case", {"nom": "Case", "code_insee": "97411", "commune": "Saint-Denis", **HELPS})
     marie = account("marie", "aidant", structure=reunion.structure)
     consents.agree(person=person, purpose="share", structure=reunion.structure, how="read", by=worker, at=AT)
-    row = drafts.prepare(
-        drafts.Draft(structure=ccas.structure, person=person, lieu=reunion, need="assistance", shared=[]),
-        by=worker,
-        at=AT,
-    )
+    row = prepare(structure=ccas.structure, person=person, lieu=reunion, shared=[], by=worker, at=AT)
     row = sending.send(row, by=worker, at=AT)
     answers.appoint(row, by=marie, at=AT, when=datetime(2026, 11, 24, 9, tzinfo=ZoneInfo("Indian/Reunion")))
     (coming,) = card.coming(person, AT)

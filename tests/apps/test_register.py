@@ -12,18 +12,19 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from maillage.apps.accounts.models import User
-from maillage.apps.orientations.actions import forgetting
-from maillage.apps.orientations.queries import copies, register
-from maillage.apps.people.models import Person
-from maillage.apps.people.rules import COUNTED, DELETED, FATES, PROVEN
+from maillage.apps.people.persons.actions import forgetting
+from maillage.apps.people.persons.models import Person
+from maillage.apps.people.persons.rules import COUNTED, DELETED, FATES, PROVEN
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.referrals.orientations.queries import copies, register
 from maillage.kernel import codes
 from maillage.reference import bilan
 from maillage.web.free_text import FreeChar, FreeText
 from tests.conftest import account
-from tests.spec.test_bilan import AURELIE
 from tests.support.cards import give_secret, open_page
+from tests.support.personas import AURELIE
 from tests.support.places import place
+from tools import treatments
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MARK = "Zéphyrine"  # written wherever a text may be: nothing of it stays
@@ -59,7 +60,7 @@ def test_each_model_about_a_person_is_one_line_of_the_register():
     labels = {model._meta.label for model in about_a_person()} - of_aidants
     assert labels - set(declared()) == set(), (
         "Declare it in the PERSONAL_DATA of its application, read by orientations/queries/register.py,"
-        " and erase it in orientations/actions/forgetting.py."
+        " and erase it in manage/hooks.py (ERASERS)."
     )
     assert set(declared()) - labels == {"accounts.Entry"}, "the journal names nobody"
     assert [label for label, n in Counter(declared()).items() if n > 1] == []
@@ -67,9 +68,14 @@ def test_each_model_about_a_person_is_one_line_of_the_register():
 
 def test_each_line_of_the_register_is_erased_and_says_why_and_until_when():
     owners = {label.split(".")[0] for label in declared()} - {"people", "accounts"}
-    assert owners == set(forgetting.ERASERS)
+    assert owners == {app for app, _ in forgetting.ERASERS}
     for kind in register.REGISTER:
         assert kind.fate in FATES and all(each.endswith(".") for each in (kind.why, kind.until))
+
+
+def test_the_written_register_is_what_the_code_declares():
+    assert treatments.undeclared() == [], "Declare whose it is and until when, in tools/treatments.py."
+    assert treatments.PAGE.read_text("utf-8") == treatments.page(), "make docs"
 
 
 # ------------------------------------------------------------------------------- somebody with a row of each

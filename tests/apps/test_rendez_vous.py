@@ -3,27 +3,31 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from icalendar import Calendar
 
-from maillage.apps.accounts.models import Entry
 from maillage.apps.agenda import access
+from maillage.apps.agenda import worklist as agenda_worklist
 from maillage.apps.agenda.actions import appointments, deadlines, links, mailbox, permanences, series
+from maillage.apps.agenda.actions import recalls as recall_actions
 from maillage.apps.agenda.models import Appointment, Closure, MailboxRecord, Permanence
-from maillage.apps.agenda.queries import appointment_book
+from maillage.apps.agenda.queries import appointment_book, recalls
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.queries.search_kinds import SEARCH_KINDS
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules.appointments import Draft
-from maillage.apps.memberships.models import Membership
-from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.models import Message
-from maillage.apps.orientations.actions import forgetting
-from maillage.apps.orientations.queries import copies
-from maillage.apps.orientations.queries.people import traces
-from maillage.apps.people.actions import register as people
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.people.actes.models import Act
+from maillage.apps.people.persons.actions import forgetting
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import Entry
+from maillage.apps.platform.messages import actions as outbox
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.orientations.queries import copies
+from maillage.apps.referrals.orientations.queries.people import traces
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.places import place
@@ -41,11 +45,6 @@ def clock(monkeypatch):
     now = {"at": AT}
     monkeypatch.setattr("django.utils.timezone.now", lambda: now["at"])
     return now
-
-
-@pytest.fixture
-def library(home):
-    return place("bibliotheque", {"nom": "Bibliothèque"})
 
 
 @pytest.fixture
@@ -132,7 +131,6 @@ def test_what_is_sent_twice_counts_once(opened, karim):
     [
         ({"name": ""}, "manque un prénom"),
         ({"name": "mot de passe : Soleil38"}, "un mot de passe"),
-        ({"subject": "son code pin est 1234"}, "un code secret"),
         ({"starts_at": NINE + timedelta(minutes=10)}, "n’est pas ouverte à cette heure"),
         ({"starts_at": NINE + timedelta(days=800)}, "plus d’un an"),
         ({"kind": "fete"}, "pour quoi"),
@@ -196,6 +194,13 @@ def test_a_volunteer_sees_only_what_they_give_or_hold(client, opened, karim, lib
 
 
 @pytest.mark.both_databases
+def test_a_missing_hour_is_an_error_of_the_title_and_of_each_day(client, published):
+    page = client.post(f"/rendez-vous/{published.pk}/", {"prenom": "Mira"}).content.decode()
+    assert re.search(r"<title>\s*Erreur\s", page)
+    assert 'id="quand-erreur"' in page
+    assert page.count("<fieldset") == page.count('aria-describedby="quand-erreur"') > 0
+
+
 def test_a_person_takes_an_hour_with_a_first_name_and_gives_it_back(client, published):
     page = client.get(f"/rendez-vous/{published.pk}/").content.decode()
     moment = re.findall(r'name="quand"\s+value="([^"]+)"', page)[0]
@@ -545,27 +550,6 @@ def test_a_permanence_is_found_where_its_reader_may_open_it(client, opened, kari
     }
 
 
-def test_a_stale_page_takes_nothing_of_what_somebody_else_changed(client, opened, karim):
-    client.force_login(karim)
-    page = f"/espace/rendez-vous/permanences/{opened.pk}/modifier/"
-    read = client.get(page).context["form"].initial
-    form_data = {"titre": read["titre"], "lieu": read["lieu"], "duree": "30", "a_la_fois": "1", "rythme": "1"}
-    form_data |= {
-        "du": "2026-11-03",
-        "de_1_0": "09:00",
-        "a_1_0": "10:30",
-        "feries": "on",
-        "lu": str(read["lu"]),
-    }
-    later = form_data | {"a_1_0": "12:00"}
-    assert [client.post(page, later).status_code for _ in range(2)] == [302, 302], "a double click"
-    stale = client.post(page, form_data | {"titre": "Mes papiers"})
-    assert stale.status_code == 400
-    assert "Quelqu’un d’autre l’a changée" in stale.content.decode()
-    opened.refresh_from_db()
-    assert (opened.title, opened.hours, opened.sequence) == ("Mes démarches", [[1, "09:00", "12:00"]], 1)
-
-
 def test_hours_that_change_name_who_is_left_out(client, opened, karim):
     book(opened, by=karim)
     permanences.change(opened, {"hours": [[2, "09:00", "10:30"]]}, by=karim, at=AT)
@@ -601,6 +585,10 @@ def test_attendance_is_noted_in_one_touch_from_the_day_itself(client, clock, ope
 
 def test_a_day_ends_when_every_attendance_is_noted(client, clock, opened, karim):
     first, second = book(opened, by=karim), book(opened, by=karim, name="Nadia", starts_at=NINE + HALF)
+    client.force_login(karim)
+    before = client.get("/espace/rendez-vous/?jour=2026-11-24").content.decode()
+    assert "Toutes les présences sont notées" not in before, "nobody has come yet"
+    client.logout()
     clock["at"] = NINE + 4 * HALF
     client.force_login(karim)
     appointments.tick(first, True, by=karim, at=clock["at"])
@@ -663,7 +651,80 @@ def test_an_appointment_of_yesterday_without_a_word_is_to_complete(client, clock
     book(opened, by=karim)
     clock["at"] = NINE + DAY
     client.force_login(karim)
-    assert "Venues ou pas" in client.get("/espace/rendez-vous/").content.decode()
+    assert "Présences ou absences" in client.get("/espace/rendez-vous/").content.decode()
+
+
+# --------------------------------------------------------------------------------- no slot left, called back
+
+
+def no_slot_lines(user, at=AT):
+    return [line for line in agenda_worklist.lines(user, at) if line.kind == "no-slot"]
+
+
+def test_the_coordination_hears_of_a_permanence_without_a_free_slot(published, coordinator, karim):
+    assert not no_slot_lines(coordinator)
+    permanences.change(published, {"until_on": TUESDAY}, by=karim, at=AT)
+    for n in range(3):
+        book(published, starts_at=NINE + n * HALF, name=f"Denis {n}")
+    (line,) = no_slot_lines(coordinator)
+    assert "plus aucun créneau libre d’ici un mois" in line.words
+    assert "Denis" not in f"{line}"
+    assert not no_slot_lines(account("nord", "coordination", territory="59"))
+    assert not no_slot_lines(karim)
+    appointments.cancel(Appointment.objects.first(), by=karim, at=AT)
+    assert not no_slot_lines(coordinator)
+
+
+def test_a_permanence_that_is_over_or_not_published_is_no_full_one(opened, coordinator, karim):
+    permanences.change(opened, {"until_on": TUESDAY}, by=karim, at=AT)
+    for n in range(3):
+        book(opened, starts_at=NINE + n * HALF, name=f"Denis {n}", by=karim)
+    assert not no_slot_lines(coordinator)
+    permanences.publish(opened, by=karim, at=AT)
+    assert len(no_slot_lines(coordinator)) == 1
+    assert not no_slot_lines(coordinator, AT + timedelta(days=9))
+
+
+@pytest.fixture
+def met(opened, karim, fatou):
+    row = book(opened, by=karim, person=fatou)
+    return appointments.tick(row, True, by=karim, at=NINE)
+
+
+def test_a_person_without_news_is_called_back_a_month_later(met, karim, fatou, client, clock):
+    assert not recalls.pending_recalls(karim, NINE + 29 * DAY)
+    (recall,) = recalls.pending_recalls(karim, NINE + 31 * DAY)
+    assert (recall.person, recall.last_on) == (fatou, TUESDAY)
+    assert not recalls.pending_recalls(karim, NINE + 80 * DAY)
+    clock["at"] = NINE + 31 * DAY
+    client.force_login(karim)
+    assert "Fatou" in client.get(reverse("recalls")).content.decode()
+    client.post(reverse("recalls"), {"personne": fatou.pk, "suite": "news"})
+    assert not recalls.pending_recalls(karim, NINE + 31 * DAY)
+    assert Entry.objects.filter(verb="person.recalled").count() == 1
+    with pytest.raises(Refused, match="n’est plus à rappeler"):
+        recall_actions.settle(fatou, "news", by=karim, at=NINE + 31 * DAY)
+
+
+def test_who_has_a_date_or_an_act_since_is_not_called_back(met, opened, karim, fatou):
+    later = NINE + 31 * DAY
+    Act.objects.create(
+        uid=uuid4(), structure=opened.structure, by=karim, person=fatou, kind="with", procedure="sante",
+        minutes=15, where="place", done_at=NINE + 10 * DAY, on_day=TUESDAY, noted_at=NINE,
+    )  # fmt: skip
+    assert not recalls.pending_recalls(karim, later)
+    Act.objects.all().delete()
+    assert recalls.pending_recalls(karim, later)
+    book(opened, by=karim, person=fatou, starts_at=NINE + timedelta(days=35), at=later)
+    assert not recalls.pending_recalls(karim, later)
+
+
+def test_a_stranger_to_the_structure_calls_nobody_back(met, fatou, client, clock):
+    clock["at"] = NINE + 31 * DAY
+    stranger = account("autre", "aidant", structure=place("ailleurs", {"nom": "Ailleurs"}).structure)
+    assert not recalls.pending_recalls(stranger, clock["at"])
+    client.force_login(stranger)
+    assert client.post(reverse("recalls"), {"personne": fatou.pk, "suite": "news"}).status_code == 404
 
 
 # ------------------------------------------------------------------------------------------------- mailboxes
@@ -1135,7 +1196,7 @@ def test_names_are_erased_three_months_later(opened, karim):
 def test_a_person_reads_who_gave_and_moved_their_appointments(opened, karim, fatou):
     appointment = book(opened, by=karim, person=fatou)
     appointments.move(appointment, starts_at=NINE + HALF, permanence=opened, by=karim, at=AT)
-    trace_words = [(each.who, each.words) for each in traces(fatou)]
+    trace_words = [(each.author, each.words) for each in traces(fatou)]
     assert ("Karim", "a donné un rendez-vous") in trace_words
     assert ("Karim", "a déplacé un rendez-vous") in trace_words
 
@@ -1145,7 +1206,9 @@ def test_after_another_key_a_reminder_carries_a_link_that_opens(client, publishe
     row, removed = book(published), book(published, starts_at=NINE + HALF, name="Zoé")
     former = access.link_of_appointment(row)
     assert links.renew(at=AT) == 0, "the key is the one that made them"
-    settings.SECRET_KEY = "another one"
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another one"
+    assert (access.link_of_appointment(row), links.renew(at=AT)) == (former, 0), "a planned change"
+    settings.SECRET_KEY_FALLBACKS = []
     Appointment.objects.filter(pk=removed.pk).update(token="")
     lost = reverse("appointment_mine", args=[access.link_of_appointment(row)])
     assert client.get(lost).status_code == 404

@@ -15,20 +15,20 @@ from pptx.util import Inches
 
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.dossiers.models import StudyTheme
-from maillage.apps.pilotage import views
-from maillage.apps.pilotage.queries import reports
-from maillage.apps.plans import actions
+from maillage.apps.steering.pilotage import views
+from maillage.apps.steering.pilotage.queries import reports
+from maillage.apps.steering.plans import actions
+from maillage.publishing.page import html, pdf, slides
+from maillage.publishing.plan import document
+from maillage.publishing.plan.reading import PlanAction, PlanAxis, PlanReading
+from maillage.publishing.territory import decisions, deck, poster, synthesis
+from maillage.publishing.territory.criteria import Answered
+from maillage.publishing.territory.mission import Mission, MissionStep
+from maillage.publishing.territory.reading import PublishedNote, SurveyReading
+from maillage.publishing.territory.subject import Subject, Voice, headline
+from maillage.publishing.territory.surveys import PublishedSurvey
 from maillage.reference.plan_frames import frames
 from maillage.reference.travel import FOOT
-from maillage.reports.page import html, pdf, slides
-from maillage.reports.plan import document
-from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import decisions, deck, poster, synthesis
-from maillage.reports.territory.criteria import Answered
-from maillage.reports.territory.mission import Mission, MissionStep
-from maillage.reports.territory.reading import PublishedNote, SurveyReading
-from maillage.reports.territory.subject import Subject, Voice, headline
-from maillage.reports.territory.surveys import PublishedSurvey
 from tests.conftest import PLACE, account
 from tests.support import editable
 
@@ -112,9 +112,10 @@ def test_the_map_of_where_draws_what_its_title_says(study):
     """« Plus fréquent dans 1 zone » au-dessus de cinq classes face à la France : la carte dit autre chose."""
     subject = reports.subject(study, AT.date())
     code = subject.reading.zones[0].code
-    where = {"verdict": "reparti", "zones": [{"code": code}]}
+    where = {"verdict": "reparti"}
     layer = f'<svg viewBox="0 0 1 1"><g class="z" data-zone="{code}"><title>A</title><path class="zone n3" d="M0"/></g></svg>'
     subject = replace(subject, study={**subject.study, "ou": where}, layers={"numerique": layer})
+    subject = replace(subject, reading=replace(subject.reading, above=(code,)))
     pictures = [
         block
         for chapter in (*deck.compose(subject, None).chapters, *synthesis.compose(subject, None).chapters)
@@ -157,7 +158,7 @@ def test_a_plan_is_handed_to_whoever_may_read_it(client, study):
 def test_docx_of_a_plan_has_the_figures_of_the_page_and_the_pdf(study):
     lea = account("lea", "analyste", territory="38")
     actions.open_plan(PLACE, title="=1+1 <b>🎉\x0b", frame=frames()["grenoble"], by=lea, at=AT)
-    _, files = reports.whole(study, "plan", AT.date(), name="mai")
+    _, files = reports.frozen_files(study, "plan", AT.date(), name="mai")
     editable.compare(files["plan.docx"], files["plan.html"], files["plan.pdf"])
     editable.check_access(files["plan.docx"])
 
@@ -210,7 +211,14 @@ def test_a_census_without_any_place_says_it_once(study):
     subject = reports.subject(study, AT.date())
     no_offer = SimpleNamespace(n_places=0, n_silent=0, lines=())
     none: Any = SimpleNamespace(
-        source="l’annuaire", no_place="", other_way="", to_locate_in_brief="", zones={}, whole=no_offer
+        source="l’annuaire",
+        no_place="",
+        has_places=False,
+        other_way="",
+        walked=None,
+        to_locate_in_brief="",
+        zones={},
+        territory=no_offer,
     )
     synthesis_html = html.dossier(
         synthesis.compose(replace(subject, reading=replace(subject.reading, offer=none)), None)
@@ -284,16 +292,12 @@ def test_a_slide_names_the_source_of_its_own_figures(study):
     """Les niveaux ne sont pas du même producteur que le premier nombre, et sa fourchette n’est pas la leur."""
     subject = reports.subject(study, AT.date())
     slides = deck.compose(subject, None).chapters
-    levels = [
+    (slide,) = [
         slide for slide in slides if "Niveau" in str(slide.blocks) or "à chaque niveau" in str(slide.blocks)
     ]
-    assert len(levels) == 2
-    for slide in levels:
-        assert (
-            "WeTechCare" in slide.blocks[-1].text and "Insee 2021, recensement" not in slide.blocks[-1].text
-        )
-        assert subject.reading.source.margin not in slide.notes
-        assert ".." not in slide.notes
+    assert "WeTechCare" in slide.blocks[-1].text and "Insee 2021, recensement" not in slide.blocks[-1].text
+    assert subject.reading.source.margin not in slide.notes
+    assert ".." not in slide.notes
     first = next(slide for slide in slides if slide.title == headline(subject.reading))
     assert subject.reading.source.margin in first.notes
 
@@ -340,11 +344,13 @@ def test_slides_agree_with_what_they_count(study, n):
     reading, territory_offer = subject.reading, SimpleNamespace(n_places=4, n_silent=n, lines=())
     offer: Any = SimpleNamespace(
         no_place="",
+        has_places=True,
         to_locate_in_brief="",
         other_way="",
+        walked=None,
         source="l’annuaire",
         zones={},
-        whole=territory_offer,
+        territory=territory_offer,
         minutes=30,
         limit="30 minutes à pied",
         mode=FOOT,
@@ -378,9 +384,8 @@ def test_slides_agree_with_what_they_count(study, n):
         ("Et 1 autre, citée", "Et 2 autres, citées"),
     ):
         assert (one, many)[n - 1] in deck_text
-    (money_text,) = document._money(plan).blocks
     money = f"{100 * n} € ; {300 * n} € financés, plus que ces budgets."
-    assert money in money_text.text.replace("\xa0", " ").replace("\u202f", " ")
+    assert money in document._budget_words(plan).replace("\xa0", " ").replace("\u202f", " ")
 
 
 def test_a_title_keeps_all_its_words_above_what_follows(study):
@@ -419,7 +424,7 @@ def a_plan(*actions: PlanAction, example: bool = False) -> PlanReading:
 def decided(number: int, **values: Any) -> PlanAction:
     written = {
         "title": f"Tenir un bus numérique {number}",
-        "state": "prête",
+        "state": "à décider",
         "people": "",
         "zones": "Saint-Trivier",
         "objective": "Aucun lieu n’est recensé au nord.",
@@ -469,7 +474,10 @@ def test_three_decisions_say_who_when_how_much_and_what_they_change(study):
     lacking = a_plan(decided(1, pilot="", budget=None, begins="", undecided=("sans pilote", "sans coût")))
     first, *next_decisions = decisions.three(replace(subject, mission=when), lacking)
     assert first.pilot == first.when == first.cost_words == "à décider"
-    assert {decision.state for decision in (first, *next_decisions)} == {"à décider le 15 janvier 2027"}
+    assert {decision.state for decision in (first, *next_decisions)} == {
+        "à décider",
+        "à décider, sans pilote",
+    }, "no meeting votes on what nobody leads nor costed"
 
 
 @pytest.mark.parametrize("n", [1, 300])
@@ -532,21 +540,21 @@ def test_what_a_survey_found_is_a_slide_for_each_message(study):
         ),
         ("structures", "vision", "non_souhaite"): answer(70, "Structures"),
     }
+    surveyed["structures", "accueillir", "oui"] = answer(78, "Structures")
     subject = replace(reports.subject(study, AT.date()), surveyed=surveyed)
     slides_document = deck.compose(subject, None)
-    first, known, group, helpful, second = [
-        x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)
-    ]
-    assert "36\xa0%" in first.title and "70\xa0%" in second.title
-    assert group.title == "Plus de 70 ans : 80 % sont mal à l’aise"
-    assert [bar.label for bar in group.blocks[0].bars] == ["Plus de 70 ans *", "Ensemble"]
-    assert "* 43 réponses" in plain(group.blocks[-1].text)
-    assert "ne connaissent aucun lieu" in known.title and "gratuité" in helpful.title
-    assert [bar.label for bar in known.blocks[0].bars] == ["Sans lieu d’aide connu"]
-    assert "**Cela appelle** : prévoir une aide" in str(first) and "ont déjà été aidés par un lieu" in str(
-        first
-    )
-    assert [bar.label for bar in first.blocks[0].bars] == ["Peu ou pas à l’aise"], "one question a drawing"
+    (levers,) = [x for x in slides_document.chapters if x.over == deck.LEVERS]
+    assert "accueilleraient des partenaires" in str(levers) and "Niveau" not in str(levers), "no level again"
+    first, second = [x for x in slides_document.chapters if x.over in (deck.INHABITANTS, deck.PROFESSIONALS)]
+    assert first.title == "L’enquête dit aussi : 4\xa0réponses à retenir", "no card is its title again"
+    assert "70\xa0%" in second.title
+    group, ease, known, helpful = (bar.label for bar in first.blocks[0].bars)
+    assert "36\xa0%" in ease and "ne connaissent aucun lieu" in known and "gratuité" in helpful
+    assert group.startswith("80 % des personnes de plus de 70 ans sont mal à l’aise") and group.endswith("*")
+    assert "* 43 réponses" in plain(first.blocks[-1].text)
+    assert "Prévoir une aide" in str(first)
+    assert "ont déjà été aidés par un lieu" in first.notes
+    assert [bar.label for bar in second.blocks[0].bars][:1], "a message alone keeps its drawing"
     trained = older | {
         "axe": "attractivite",
         "poids": 9,
@@ -554,10 +562,16 @@ def test_what_a_survey_found_is_a_slide_for_each_message(study):
     }
     surveyed["inhabitants", "aisance", "pas_du_tout peu | forme : oui"] = answer(42, "Habitants", trained, 80)
     few = deck._inhabitants(replace(subject, surveyed=surveyed))[:3]
-    assert any("formées restent mal à l’aise" in slide.title for slide in few), "kept where room is short"
+    assert any("formées restent mal à l’aise" in str(slide.blocks) for slide in few), (
+        "kept where room is short"
+    )
+    unsure = trained | {"sens": "L’écart n’est pas sûr."}
+    surveyed["inhabitants", "aisance", "pas_du_tout peu | forme : oui"] = answer(42, "Habitants", unsure, 80)
+    sure_slides = deck._inhabitants(replace(subject, surveyed=surveyed))
+    assert not any("formées restent mal à l’aise" in str(slide.blocks) for slide in sure_slides)
     assert len(slides_document.chapters) <= 21
     assert "« Habitants 2026 »" in first.notes and "« Habitants 2026 »" in first.blocks[-1].text
     opened = Presentation(io.BytesIO(slides.deck(slides_document, on=AT.date()))).slides
-    (drawn,) = [x for x in opened if x.shapes.title.text_frame.text == first.title]
+    (drawn,) = [x for x in opened if x.shapes.title.text_frame.text == second.title]
     assert [shape for shape in drawn.shapes if shape.has_chart]
     assert "ne voient pas ce que font les autres" in str(synthesis.compose(subject, None).chapters)

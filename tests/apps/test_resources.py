@@ -21,16 +21,6 @@ NEW = "/espace/reseau/ressources/nouvelle/"
 
 
 @pytest.fixture
-def library(home):
-    return place("bibliotheque", {"nom": "Bibliothèque"})
-
-
-@pytest.fixture
-def karim(library):
-    return account("karim", "formation", structure=library.structure)
-
-
-@pytest.fixture
 def leila(home):
     hall = place("maison", {"nom": "Maison des habitants", "code_insee": "38151", "commune": "Échirolles"})
     return account("leila", "gestionnaire", structure=hall.structure)
@@ -174,3 +164,16 @@ def test_the_right_resources_come_first_beside_a_procedure(library, karim, leila
     shared(library, karim, token="x", procedure="logement")
     exact = shared(library, karim, token="e", procedure="actualisation")
     assert queries.for_procedure("actualisation") == [exact, family]
+
+
+def test_the_coordination_shares_and_replaces_its_own(client, karim):
+    nord = account("nord", "coordination", territory="38")
+    client.force_login(nord)
+    assert NEW in client.get("/espace/reseau/ressources/").content.decode()
+    client.post(NEW, typed())
+    row = Resource.objects.get()
+    assert (row.structure, row.by) == (None, nord)
+    assert "par la coordination" in client.get(f"/espace/reseau/ressources/{row.pk}/").content.decode()
+    assert client.get(f"{NEW}?remplace={row.pk}").status_code == 200
+    client.force_login(karim)
+    assert client.get(f"{NEW}?remplace={row.pk}").status_code == 404

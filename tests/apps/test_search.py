@@ -1,24 +1,30 @@
 """The search across the space: what one may see is found, whatever the accents and the faults; the rest never."""
 
 from datetime import UTC, datetime
+from itertools import product
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from maillage.apps.accounts.models import User
+from maillage.apps.agenda.actions import appointments
+from maillage.apps.agenda.actions import forgetting as forgetting_of_names
+from maillage.apps.agenda.rules.appointments import Draft
 from maillage.apps.community.actions import resources
 from maillage.apps.community.models import Resource
-from maillage.apps.directory.actions import sheets
-from maillage.apps.orientations.actions import forgetting
-from maillage.apps.outreach.actions import outings
-from maillage.apps.people.actions import register
-from maillage.apps.people.models import Person
-from maillage.apps.search import actions, queries, rules
-from maillage.apps.search.models import SearchGram, SearchWord
+from maillage.apps.directory.outreach.actions import outings
+from maillage.apps.directory.places.actions import sheets
+from maillage.apps.people.persons.actions import consents, forgetting, register
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.search import actions, queries, rules
+from maillage.apps.platform.search.models import SearchGram, SearchWord
+from maillage.apps.referrals.orientations.actions import sending
+from maillage.apps.referrals.orientations.models import Orientation
 from tests.conftest import account
 from tests.support.places import place
+from tests.support.referrals import prepare
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -63,15 +69,7 @@ def share(structure, by, title, token="a"):
 
 @pytest.mark.parametrize(
     "typed",
-    [
-        "Bibliothèque",
-        "bibliotheque",
-        "BIBLIO",
-        "les bibliothèques",
-        "kateb yacine",
-        "yacine biblio",
-        "Katéb-Yacine",
-    ],
+    ["bibliotheque", "les bibliothèques", "yacine biblio"],
 )
 def test_a_place_is_found_whatever_the_accents_the_case_and_the_order(leila, library, typed):
     assert "Bibliothèque Kateb-Yacine" in titles_found(leila, typed, "lieux")
@@ -80,16 +78,7 @@ def test_a_place_is_found_whatever_the_accents_the_case_and_the_order(leila, lib
 
 @pytest.mark.parametrize(
     "typed",
-    [
-        "bibliotèque",
-        "bibilothèque",
-        "blibiotheque",
-        "kaetb",
-        "yaccine",
-        "katebb yasine",
-        "gwenaele",
-        "gwenealle",
-    ],
+    ["bibilothèque", "katebb yasine", "gwenaele"],
 )
 def test_faults_of_typing_are_forgiven_and_corrected(client, leila, library, gwenaelle, typed):
     results = queries.find(leila, typed)
@@ -99,7 +88,7 @@ def test_faults_of_typing_are_forgiven_and_corrected(client, leila, library, gwe
     assert "s’écrit presque ainsi" in client.get(PAGE, {"q": typed}).content.decode()
 
 
-@pytest.mark.parametrize("typed", ["bibliographie", "kat", "ka teb ya zzz", "gwendoline", "1972"])
+@pytest.mark.parametrize("typed", ["bibliographie", "gwendoline", "1972"])
 def test_another_word_is_not_a_fault(leila, library, gwenaelle, typed):
     assert not {"Gwenaëlle"} & set(titles_found(leila, typed))
     assert typed == "kat" or "Bibliothèque Kateb-Yacine" not in titles_found(leila, typed)
@@ -132,7 +121,7 @@ def test_contents_territories_and_quick_actions_are_found_too(leila):
 # ------------------------------------------------------------------------------------------ who finds it
 
 
-@pytest.mark.parametrize("typed", ["Gwenaëlle", "gwenaele", "gwen", "1971", "gwenalele"])
+@pytest.mark.parametrize("typed", ["Gwenaëlle", "gwenaele", "1971"])
 def test_another_structures_person_is_never_found(client, leila, karim, gwenaelle, typed):
     assert titles_found(leila, typed, "personnes") == ["Gwenaëlle"]
     client.force_login(karim)
@@ -163,6 +152,41 @@ def test_a_volunteer_finds_those_they_help_and_no_other(gwenaelle, library):
     denise = account("denise", "benevole", structure=library)
     helped = register.welcome(by=denise, structure=library, nickname="Gwen", at=AT)
     assert titles_found(denise, "gwen", "personnes") == [helped.nickname]
+
+
+@pytest.mark.parametrize("shared", [("nickname",), ()])
+def test_a_received_person_is_found_by_what_was_shared_alone(leila, karim, library, hall, gwenaelle, shared):
+    lieu = hall.lieux.get()
+    row = prepare(structure=library, person=gwenaelle, lieu=lieu, shared=shared, by=leila, at=AT)
+    consents.agree(person=gwenaelle, purpose="share", structure=hall, how="read", by=leila, at=AT)
+    sending.send(row, by=leila, channel="phone", at=AT)
+    expected = [row.get_need_display()] if shared else []
+    for typed in ("gwenaelle", "gwenaele"):
+        assert titles_found(karim, typed, "orientations") == expected
+        assert titles_found(leila, typed, "orientations") == [row.get_need_display()]
+        assert titles_found(karim, typed, "personnes") == titles_found(karim, typed, "prenoms") == []
+    for unshared in ("1971", gwenaelle.card, gwenaelle.code):
+        assert titles_found(karim, unshared) == []
+    Orientation.objects.filter(pk=row.pk).update(agreed_with=library.pk)  # hidden until they agree again
+    assert titles_found(karim, "gwenaelle", "orientations") == []
+
+
+@pytest.mark.parametrize("name", ["", "Gwenaëlle"])
+def test_an_appointment_is_found_by_the_name_that_its_page_says(
+    client, leila, karim, library, gwenaelle, name
+):
+    draft = Draft(kind="other", starts_at=AT.replace(day=23), name=name)
+    person = None if name else gwenaelle
+    row = appointments.book(draft, structure=library, by=leila, person=person, at=AT)
+    for typed in ("gwenaelle", "gwenaele"):
+        assert titles_found(leila, typed, "rendez-vous") == ["Gwenaëlle"]
+        assert titles_found(karim, typed, "rendez-vous") == []
+    client.force_login(leila)
+    (hit,) = queries.find(leila, "gwenaelle", only="rendez-vous").groups[0].hits
+    assert hit.url == reverse("appointment", args=[row.pk])
+    assert client.get(hit.url).status_code == 200
+    forgetting_of_names.strip_appointment(row, at=AT)
+    assert titles_found(leila, "gwenaelle", "rendez-vous") == ([] if name else ["Gwenaëlle"])
 
 
 def test_a_stranger_signs_in_first(client, gwenaelle):
@@ -239,14 +263,13 @@ HOSTILE = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("typed", HOSTILE)
-def test_whatever_is_typed_is_only_words(client, leila, gwenaelle, typed):
+def test_whatever_is_typed_is_only_words(client, leila, gwenaelle):
     client.force_login(leila)
-    for address in (PAGE, "/espace/chercher/propositions/"):
+    for address, typed in product((PAGE, "/espace/chercher/propositions/"), HOSTILE):
         answer = client.get(address, {"q": typed, "page": "99999999999", "quoi": typed[:9]})
-        assert answer.status_code == (404 if "\0" in typed else 200)  # as on every page
-        assert "<script>alert(1)" not in answer.content.decode()
-        assert "Gwenaëlle" not in answer.content.decode()
+        assert answer.status_code == (404 if "\0" in typed else 200), typed  # as on every page
+        assert "<script>alert(1)" not in answer.content.decode(), typed
+        assert "Gwenaëlle" not in answer.content.decode(), typed
 
 
 def test_nothing_typed_and_nothing_found_both_say_what_to_try(client, leila):
@@ -289,7 +312,7 @@ def test_more_results_ask_no_more_of_the_database(client, leila, library):
     assert len(set(counts)) == 1
 
 
-@pytest.mark.parametrize("typed", ["fiche", "fiches kateb", "fichhe", "fiche numéro", "kateb"])
+@pytest.mark.parametrize("typed", ["fiche", "fichhe"])
 def test_a_very_common_word_finds_what_a_rare_one_would(leila, library, typed, monkeypatch):
     """A word of thousands of rows is not read whole: the statements that find them say the same."""
     for n in range(5):

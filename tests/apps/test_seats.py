@@ -2,8 +2,8 @@
 
 import pytest
 
-from maillage.apps.directory.models import Structure
-from maillage.apps.directory.queries.seats import seats, structures_in
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.directory.places.queries.seats import seats, structures_in
 from tests.support.places import place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]

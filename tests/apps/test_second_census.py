@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from maillage.apps.directory.models import Change, Lieu, Pair
-from maillage.apps.intake.actions import importing
-from maillage.pipeline.cog import clean as cog
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms.read import parse
+from maillage.apps.directory.intake.actions import importing
+from maillage.apps.directory.places.models import Change, Lieu, Pair
+from maillage.sources import cog
+from maillage.sources.offer import files
+from maillage.sources.offer.forms.read import parse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from maillage.apps.agenda.actions import planning, seats
-from maillage.apps.autonomy import actions as bilans
-from maillage.apps.autonomy.rules import AIDANT, Carried
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.queries import contents
-from maillage.apps.orientations.actions import answers, drafts, sending
-from maillage.apps.orientations.models import Event, Orientation
-from maillage.apps.people.actions import register
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.actions import register
+from maillage.apps.people.persons.models import Person
+from maillage.apps.referrals.autonomy import actions as bilans
+from maillage.apps.referrals.autonomy.rules import AIDANT, Carried
+from maillage.apps.referrals.orientations.actions import answers, drafts, sending
+from maillage.apps.referrals.orientations.models import Event, Orientation
 from maillage.kernel.errors import Refused
 from maillage.modules import outlines
 from tests.conftest import account
@@ -152,37 +152,39 @@ def test_whatever_keeps_words_reads_them_first():
         if n := len(re.findall(r"^ +refuse_secrets\(", path.read_text("utf-8"), re.M)):
             n_readings[path.relative_to(APPS).with_suffix("").as_posix()] = n
     assert n_readings == {
-        "actes/actions/noting": 1,
+        "people/actes/actions/acts": 1,
+        "surveys/actions/verbatims": 1,
         "agenda/actions/appointments": 2,
         "agenda/actions/mailbox": 1,
         "agenda/actions/outlines": 1,
         "agenda/actions/planning": 1,
         "agenda/actions/seats": 2,
-        "autonomy/actions": 1,
-        "codesign/actions": 1,
+        "agenda/rules/rdv": 1,
+        "referrals/autonomy/actions": 1,
+        "steering/codesign/actions": 1,
         "community/actions/bulletins": 2,
         "community/actions/discussions": 1,
         "community/actions/listings": 3,
         "community/actions/meetings": 4,
         "community/actions/resources": 2,
         "dossiers/actions": 2,
-        "droits/actions/letters": 1,
-        "droits/actions/paper_lists": 1,
-        "droits/actions/telling": 1,
-        "grants/actions": 2,
+        "referrals/droits/actions/letters": 1,
+        "referrals/droits/actions/paper_lists": 1,
+        "referrals/droits/actions/telling": 1,
+        "volunteering/grants/actions": 2,
         "learning/actions/groups": 2,
-        "mandats/actions/local_procedures": 1,
-        "mandats/actions/preparing": 1,
-        "mandats/actions/signing": 1,
-        "network/actions/groups": 2,
-        "network/actions/profiles": 3,
-        "orientations/actions/drafts": 1,
-        "orientations/actions/transitions": 1,
-        "people/actions/corrections": 2,
-        "people/actions/register": 1,
-        "plans/actions": 10,
-        "plans/forms": 1,
-        "volunteers/actions/missions": 2,
-        "volunteers/actions/sessions": 2,
-        "volunteers/actions/team": 2,
+        "people/mandats/actions/local_procedures": 1,
+        "people/mandats/actions/preparing": 1,
+        "people/mandats/actions/signing": 1,
+        "site/structures/actions/groups": 2,
+        "site/structures/actions/profiles": 3,
+        "referrals/orientations/actions/drafts": 1,
+        "referrals/orientations/actions/transitions": 1,
+        "people/persons/actions/corrections": 2,
+        "people/persons/actions/register": 1,
+        "steering/plans/actions": 10,
+        "steering/plans/forms": 1,
+        "volunteering/volunteers/actions/missions": 2,
+        "volunteering/volunteers/actions/sessions": 2,
+        "volunteering/volunteers/actions/team": 2,
     }

@@ -4,22 +4,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from maillage.apps.autonomy import actions
-from maillage.apps.autonomy.models import SegmentChoice
-from maillage.apps.autonomy.queries import segments
+from maillage.apps.referrals.autonomy import actions
+from maillage.apps.referrals.autonomy.models import SegmentChoice
+from maillage.apps.referrals.autonomy.queries import segments
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
-from tests.conftest import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PAGE = "/espace/territoires/38/segments/"
 EXCLUDED = bilan.segments()["exclusion"]
-
-
-@pytest.fixture
-def lea(home):
-    return account("lea", "analyste", territory="38")
 
 
 def test_the_default_stands_until_a_territory_says_otherwise(client, lea):

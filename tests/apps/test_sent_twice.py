@@ -10,21 +10,21 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 from django.db.models import Model, QuerySet
 
-from maillage.apps.accounts.models import Entry, User
-from maillage.apps.codesign import actions as codesign
-from maillage.apps.codesign.models import Card, Session
 from maillage.apps.community.actions import bulletins, discussions, listings, meetings, resources
 from maillage.apps.community.models import Bulletin, Decision, Listing, Meeting, Post, Resource, ServiceChange
 from maillage.apps.community.rules.discussions import Subject
-from maillage.apps.grants import actions as grants
-from maillage.apps.grants.models import GrantApplication, GrantCall
-from maillage.apps.network.actions import groups, joining
-from maillage.apps.network.models import Post as GroupPost
-from maillage.apps.plans import actions as plans
-from maillage.apps.plans.models import PlanAction
-from maillage.apps.volunteers.actions import missions
-from maillage.apps.volunteers.models import Mission, Volunteer
-from maillage.config.middleware import Refusals
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.site.structures.actions import groups, joining
+from maillage.apps.site.structures.models import Post as GroupPost
+from maillage.apps.steering.codesign import actions as codesign
+from maillage.apps.steering.codesign.models import Card, Session
+from maillage.apps.steering.plans import actions as plans
+from maillage.apps.steering.plans.models import PlanAction
+from maillage.apps.volunteering.grants import actions as grants
+from maillage.apps.volunteering.grants.models import GrantApplication, GrantCall
+from maillage.apps.volunteering.volunteers.actions import missions
+from maillage.apps.volunteering.volunteers.models import Mission, Volunteer
+from maillage.manage.requests.middleware import Refusals
 from maillage.web import refusals
 from tests.conftest import account, with_role
 from tests.support.places import place
@@ -72,7 +72,7 @@ def _application(by: Any, structure: Any) -> GrantApplication:
 
 
 def _workshop(by: Any, structure: Any, token: str) -> Session:
-    facts = {"title": "La Caf", "objective": "Aller au bout", "held_on": AT.date()}
+    facts = {"title": "La Caf", "objective": "Aller au bout", "day": AT.date()}
     return codesign.prepare("38185", **facts, token=token, by=by, at=AT)
 
 

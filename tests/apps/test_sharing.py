@@ -5,12 +5,12 @@ from uuid import uuid4
 
 import pytest
 
-from maillage.apps.actes.models import Act
-from maillage.apps.directory.models import Lieu
-from maillage.apps.network.actions import profiles
-from maillage.apps.network.models import Profile
-from maillage.apps.network.queries import profiles as queries
-from maillage.apps.network.queries import sharing
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.people.actes.models import Act
+from maillage.apps.site.structures.actions import profiles
+from maillage.apps.site.structures.models import Profile
+from maillage.apps.site.structures.queries import profiles as queries
+from maillage.apps.site.structures.queries import sharing
 from tests.conftest import account
 from tests.support.places import place
 
@@ -31,11 +31,6 @@ def library(home):
     practices = {"formation": COURSE, "wifi": {"state": "offered"}, "don": {**COURSE, "state": "planned"}}
     sheet = {"nom": "Bibliothèque", "publics_specifiquement_adresses": ["youth"], "practices": practices}
     return place("biblio", sheet)
-
-
-@pytest.fixture
-def karim(library):
-    return account("karim", "formation", structure=library.structure)
 
 
 @pytest.fixture
@@ -66,7 +61,7 @@ def test_whom_a_place_receives_and_how_one_registers_is_read_by_the_network(clie
         in (page_text)
     )
     (shared,) = sharing.places(library.structure_id)
-    assert [each.practice for each in shared.given] == ["Cours et ateliers"], "only what runs and says how"
+    assert [each.practice for each in shared.offers] == ["Cours et ateliers"], "only what runs and says how"
 
 
 def test_a_place_that_says_nothing_is_described_as_such(client, library, karim, leila):
@@ -107,12 +102,12 @@ def test_results_count_a_year_and_withhold_a_few(library, karim):
     helped(library.structure, 22, ON)
     helped(library.structure, 33, ON.replace(day=1, year=ON.year - 1) - timedelta(days=1))
     year_results = sharing.results(profile, ON)
-    assert (year_results.whole.individual, year_results.whole.helped) == (11, 11), (
+    assert (year_results.total.individual, year_results.total.helped) == (11, 11), (
         "whole lots of twelve months that are over"
     )
     Act.objects.all().delete()
     helped(library.structure, 3, last_month)
-    assert sharing.results(profile, ON).whole.helped is None
+    assert sharing.results(profile, ON).total.helped is None
 
 
 def test_two_versions_that_differ_by_what_is_shared_are_set_side_by_side(library, karim):

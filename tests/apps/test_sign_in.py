@@ -21,13 +21,14 @@ from django.urls import include, path
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from maillage.apps.accounts.access import OWNER
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.models import Membership
-from maillage.apps.messages.models import Message
-from maillage.config import scheduler, sessions
-from maillage.config.session_store import SessionStore
+from maillage.apps.directory.memberships.models import Membership
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts.access import OWNER
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.messages.models import Message
+from maillage.manage.deploy import scheduler
+from maillage.manage.sign_in import sessions
+from maillage.manage.sign_in.session_store import SessionStore
 
 pytestmark = pytest.mark.django_db
 PASSWORD, OTHER = "un-mot-de-passe-long", "cheval agrafe pile correcte"
@@ -49,7 +50,7 @@ urlpatterns = [  # two pages that stand for those of people, and for a form of a
     path("espace/personnes/", _page),
     path("espace/note/", _page),
     path("espace/geste/", require_POST(_page)),
-    path("", include("maillage.config.urls")),
+    path("", include("maillage.manage.urls")),
 ]
 
 
@@ -626,7 +627,7 @@ def test_a_password_is_never_stored(client, helper, field):
     sign_in(client)
     age(client, seen=timedelta(days=1))
     response = client.post("/espace/note/", {field: "tres-secret", "note": "x"})
-    assert response["Location"] == "/connexion/"
+    assert response["Location"].startswith("/connexion/")
     assert "tres-secret" not in str(dict(client.session))
 
 
@@ -858,6 +859,16 @@ def test_one_address_closes_no_account_by_wrong_passwords(client, helper, clock)
     assert is_in(client)
 
 
+def test_one_address_tries_no_password_on_every_account(client, helper):
+    """Un mot de passe courant essayé sur chaque compte : le onzième n’est pas lu, fût-il le bon."""
+    sprayer = Client(REMOTE_ADDR="192.0.2.7")
+    for n in range(10):
+        sprayer.post("/connexion/", {"login": f"compte{n}@exemple.fr", "password": PASSWORD})
+    assert "Trop d’essais" in read(sign_in(sprayer)) and not is_in(sprayer)
+    sign_in(client)
+    assert is_in(client)
+
+
 def test_wrong_passwords_from_elsewhere_close_no_account_where_its_owner_signs_in(client, helper, clock):
     sign_in(client)
     client.post("/deconnexion/")
@@ -918,3 +929,18 @@ def test_a_busy_morning_does_not_make_a_limit_forgotten(client, helper):
         client.post("/connexion/", wrong)
     cache.set_many({f"autre-{n}": n for n in range(600)}, timeout=3600)
     assert "Trop d’essais" in read(client.post("/connexion/", wrong))
+
+
+def test_a_planned_change_of_key_signs_nobody_out_and_leaves_no_device_out_of_the_list(
+    client, helper, settings
+):
+    sign_in(client)
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another one"
+    now = timezone.now()
+    assert len(sessions.open_of(helper, now, current_key=None)) == 1
+    client.get("/espace/")
+    assert is_in(client)
+    settings.SECRET_KEY_FALLBACKS = []
+    client.get("/espace/")
+    assert is_in(client), "the first visit signed it again by today's key"
+    assert sessions.end(helper, now) == 1

@@ -9,8 +9,13 @@ import requests
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
-from maillage.apps.accounts.models import User
+from maillage.apps.directory.memberships import worklist
+from maillage.apps.directory.memberships.models import Claim, Membership
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts.models import User
+from tests.conftest import account, with_role
 from tests.support.issuer import CLIENT, SECRET, Issuer
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +37,7 @@ def issuer(settings):
         "name": "ProConnect",
         "acr": "",
         "sure_email": False,
+        "siret": False,
     }
     yield local_issuer
     local_issuer.close()
@@ -268,3 +274,117 @@ def test_a_demonstration_account_opens_nothing_this_way_in_production(client, is
     settings.PRODUCTION = True
     come(client)
     assert client.get("/compte/").status_code == 302
+
+
+# --------------------------------------------------------------------------------- the SIRET of an employer
+
+SIRET = "13002526500013"
+
+
+@pytest.fixture
+def siret_issuer(issuer, settings):
+    settings.FEDERATION |= {"siret": True}
+    issuer.person |= {"siret": SIRET}
+    return issuer
+
+
+def claim_of(helper) -> Claim:
+    return Claim.objects.get(user=helper)
+
+
+def ask(client, helper) -> Claim:
+    come(client)
+    client.post(f"/compte/structure/{claim_of(helper).pk}/", {"geste": "demander"})
+    return claim_of(helper)
+
+
+def test_the_siret_is_requested_only_when_set(client, issuer, helper, settings):
+    issuer.person |= {"siret": SIRET}
+    come(client)
+    assert not Claim.objects.exists()
+    settings.FEDERATION |= {"siret": True}
+    come(Client())
+    assert set(issuer.asked[-1]["scope"].split()) == {"openid", "email", "siret"}
+    assert claim_of(helper).siret == SIRET
+
+
+def test_a_known_structure_is_proposed_and_its_team_answers(client, siret_issuer, helper):
+    structure = Structure.objects.create(name="Maison de Brest", key=f"siren:{SIRET[:9]}", code_insee="29019")
+    come(client)
+    assert "<strong>Maison de Brest</strong>" in read(client.get("/compte/"))
+    assert not Membership.objects.exists()  # it gives nothing by itself
+    manager = account("gerante", "gestionnaire", structure=structure)
+    stranger = account("autre", "gestionnaire", structure=Structure.objects.create(name="x", key="x"))
+    claim = claim_of(helper)
+    desk = Client()
+    desk.force_login(manager)
+    address = f"/espace/equipe/rattachements/{claim.pk}/"
+    assert desk.post(address, {"geste": "accueillir"}).status_code == 404  # nobody asked yet
+    client.post(f"/compte/structure/{claim.pk}/", {"geste": "demander"})
+    desk.force_login(stranger)
+    assert desk.post(address, {"geste": "accueillir"}).status_code == 404
+    desk.force_login(manager)
+    assert "Accueillir comme aidant" in read(desk.get("/espace/equipe/"))
+    assert [line.kind for line in worklist.lines(manager, timezone.now())] == ["claims"]
+    desk.post(address, {"geste": "accueillir"})
+    assert Membership.objects.get(user=helper).structure == structure
+    come(Client())
+    assert Claim.objects.count() == 1
+    assert "vous travaillez pour" not in read(client.get("/compte/"))
+
+
+def test_an_unknown_structure_is_proposed_to_the_coordination(client, siret_issuer, helper, home):
+    claim = ask(client, helper)
+    assert "l’annuaire ne connaît" in read(client.get("/compte/"))
+    desk = Client()
+    address = f"/espace/equipe/rattachements/{claim.pk}/"
+    desk.force_login(account("manon", "coordination", territory="38151"))
+    assert desk.post(address, {"geste": "accueillir", "nom": "x"}).status_code == 404  # of another territory
+    desk.force_login(account("reine", "administration"))
+    assert "n’a pas été acceptée" in read(desk.post(address, {"geste": "accueillir"}, follow=True))
+    desk.post(address, {"geste": "accueillir", "nom": "Maison de Brest"})
+    structure = Structure.objects.get(key=f"siren:{SIRET[:9]}")
+    assert (structure.name, Membership.objects.get(user=helper).structure) == ("Maison de Brest", structure)
+
+
+def test_the_coordination_of_who_asks_answers_for_an_unknown_structure(client, siret_issuer, helper, home):
+    seat = Structure.objects.create(name="CCAS", key="ccas", code_insee="38151")
+    with_role(helper, "aidant", structure=seat)
+    claim = ask(client, helper)
+    desk = Client()
+    desk.force_login(account("manon", "coordination", territory="38151"))
+    desk.post(f"/espace/equipe/rattachements/{claim.pk}/", {"geste": "accueillir", "nom": "Maison"})
+    assert Membership.objects.filter(user=helper, structure__name="Maison").exists()
+
+
+def test_a_dismissed_structure_is_not_proposed_again(client, siret_issuer, helper):
+    come(client)
+    client.post(f"/compte/structure/{claim_of(helper).pk}/", {"geste": "ecarter"})
+    come(Client())
+    assert claim_of(helper).is_accepted is False
+    assert "vous travaillez pour" not in read(client.get("/compte/"))
+
+
+def test_nobody_asks_by_the_siret_of_another(client, siret_issuer, helper):
+    come(client)
+    other = Client()
+    other.force_login(User.objects.create_user("autre@exemple.fr", PASSWORD, name="Autre"))
+    address = f"/compte/structure/{claim_of(helper).pk}/"
+    assert other.post(address, {"geste": "demander"}).status_code == 404
+    assert claim_of(helper).asked_at is None
+
+
+@pytest.mark.parametrize("siret", ["13002526500014", "1" * 14, "", None, ["x"], "13002526500013 "])
+def test_an_invalid_siret_is_ignored(client, siret_issuer, helper, siret):
+    siret_issuer.person |= {"siret": siret}
+    come(client)
+    assert is_in(client)
+    assert not Claim.objects.exists()
+
+
+def test_the_siret_waits_for_the_second_factor(client, siret_issuer, helper):
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.create(user=helper, type="totp", data={"secret": "A" * 32})
+    come(client)
+    assert not Claim.objects.exists()

@@ -20,11 +20,13 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django_tasks_db.models import DBTaskResult
 
-from maillage.apps.site.views import pages
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.site.pages import views as pages_views
 from maillage.apps.territories.models import Correction
-from maillage.config import health, scheduler, static
-from maillage.config.templates import Loader, typeset
 from maillage.kernel.names import plain
+from maillage.manage.deploy import health, scheduler
+from maillage.manage.requests import static
+from maillage.manage.requests.templates import Loader, typeset
 from maillage.reference import voices
 from maillage.reference.discrepancies import KINDS as DISCREPANCY_KINDS
 from maillage.reference.discrepancies import discrepancies
@@ -57,16 +59,8 @@ def test_each_public_page_answers_and_asks_nothing_outside(client, address):
     assert not re.findall(r'(?:src|srcset|action)="(?:https?:)?//', page)
     assert not re.findall(r'<link[^>]+href="(?:https?:)?//', page)
     assert not re.findall(r"<style|<script(?![^>]+src=)| style=| on[a-z]+=", page)
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_a_public_page_leaves_no_session(client, address):
-    assert "sessionid" not in client.get(address).cookies
-
-
-@pytest.mark.parametrize("address", PUBLIC)
-def test_a_public_page_that_is_shared_says_whose_it_is(client, address):
-    head = client.get(address).content.decode().split("</head>")[0]
+    assert "sessionid" not in response.cookies, "reading leaves no session"
+    head = page.split("</head>")[0]  # whoever shares it says whose it is
     assert '<meta property="og:site_name" content="Maillage">' in head
     assert '<meta property="og:type" content="website">' in head
     assert re.search(r"<title>\s*[^<]{8,}</title>", head)
@@ -196,19 +190,38 @@ def test_finished_tasks_are_erased_after_two_weeks(db):
 
 def test_home_leads_to_the_search_before_any_study_exists(client, home):
     page = client.get("/").content.decode()
-    assert 'action="/territoires/"' in page
+    assert 'href="/territoires/"' in page
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])
-def test_the_home_page_and_its_menu_lead_to_joining_and_to_giving_time(client, home, code):
+def test_the_home_page_leads_to_joining_and_to_giving_time(client, home, code):
     client.cookies["langue"] = code
     page = client.get("/").content.decode()
-    content, menu = page[page.index("<main") : page.index("</main>")], page[: page.index("<main")]
+    content = page[page.index("<main") : page.index("</main>")]
     for address in ("/rejoindre/", "/benevoles/"):
         assert f'href="{address}"' in content
-        assert f'href="{address}"' in menu
         assert client.get(address).status_code == 200
     assert ("Join the network" in content) == (code == "en")
+
+
+@pytest.mark.parametrize(
+    ("address", "door"),
+    [
+        ("/", None),
+        ("/carte/", "/carte/"),
+        ("/aider-un-proche/", "/carte/"),
+        ("/apprendre/", "/apprendre/"),
+        ("/ma-carte/", "/ma-carte/"),
+        ("/verifier/", "/territoires/"),
+    ],
+)
+def test_four_doors_are_the_same_on_a_phone_and_on_a_screen(client, home, address, door):
+    page = client.get(address).content.decode()
+    for menu in ('<nav class="nav"', '<nav class="barre-bas"'):
+        entries = page[page.index(menu) :].split("</nav>")[0]
+        doors = re.findall(r'<a\s+href="([^"]+)"\s*(aria-current="page")?\s*>', entries)
+        assert [href for href, _ in doors] == ["/carte/", "/apprendre/", "/ma-carte/", "/territoires/"]
+        assert [href for href, is_open in doors if is_open] == ([door] if door else [])
 
 
 def test_a_page_that_does_not_exist_offers_ways_on(client):
@@ -270,8 +283,14 @@ def test_each_method_page_shows_and_an_unknown_one_does_not(client):
     assert client.get("/methodes/inconnue/").status_code == 404
 
 
+def test_a_table_of_a_method_is_named_by_its_title_and_its_heads_by_their_columns(client):
+    page = client.get("/methodes/besoins/").content.decode()
+    assert '<table aria-label="Tableau : Ce qui est compté">' in page
+    assert page.count("<th ") == page.count('scope="col"') > 20 and "<th>" not in page
+
+
 def test_methods_come_in_groups_each_once_and_without_marks(client):
-    slugs = [slug for group in pages.READING.values() for slug in group]
+    slugs = [slug for group in pages_views.READING.values() for slug in group]
     assert sorted(slugs) == sorted(path.stem for path in METHODS.glob("*.md"))
     page = client.get("/methodes/").content.decode()
     assert not re.search(r"\*\*|`|>#", page)
@@ -310,7 +329,7 @@ def test_the_learning_path_asks_for_one_font_alone(client):
     apps = ROOT / "src/maillage/apps"
     sheet = (apps / "learning/static/apprendre/apprendre.css").read_text("utf-8")
     own = re.search(r"\n  (h1, h2[^{]*) \{ font-family: inherit; \}", sheet)
-    common = (apps / "site/static/site/maillage.css").read_text("utf-8")
+    common = (apps / "site/pages/static/site/maillage.css").read_text("utf-8")
     base = re.search(r"\n  (h1, h2[^{]*) \{ font-family: \"Bricolage", common)
     assert own and base
     assert set(base[1].split(", ")) <= set(own[1].split(", "))
@@ -461,14 +480,7 @@ def test_the_first_of_a_month_is_written_premier(form, expected_text):
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize(
     "link",
-    [
-        "/acces/{}/",
-        "/invitation/{}/",
-        "/orientation/{}/",
-        "/apprendre/suivi/{}/",
-        "/ateliers/ma-place/{}/",
-        "/fiche/{}/corriger/",
-    ],
+    ["/acces/{}/", "/fiche/{}/corriger/"],
 )
 def test_a_link_that_opens_something_is_never_written_in_the_logs(client, caplog, settings, link, method):
     with caplog.at_level(logging.WARNING):
@@ -496,7 +508,10 @@ def test_static_files_are_collected_again_only_when_one_changed(settings, tmp_pa
     settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
     settings.STATICFILES_DIRS = [sources]
     settings.STATIC_ROOT = tmp_path / "statique"
-    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "maillage.config.static.Statics"}}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "maillage.manage.requests.static.Statics"},
+    }
     manifest = tmp_path / "statique" / "staticfiles.json"
 
     def named() -> str:
@@ -538,7 +553,7 @@ def test_statements_come_by_pages_and_each_keeps_its_address(client):
     for number in voices.voices():
         assert first.count(f'id="{number}"') == 1
     narrowed = client.get("/sources/paroles/", {"qui": "network", "page": 2}).content.decode()
-    n = len(voices.chosen(who="network"))
+    n = len(voices.chosen(speaker_id="network"))
     assert n > 24 and narrowed.count('<li class="carton"') == 12
     assert "?qui=network&amp;page=3" in narrowed
     one = client.get("/sources/paroles/X-050/").content.decode()
@@ -556,3 +571,43 @@ def test_drawings_keep_their_size_where_no_style_sheet_is_understood(client):
         for each in small:
             assert re.search(r' width="(16|20|32)" height="(16|20|32)"', each), each
             assert "icone" not in each or 'fill="none"' in each, each
+
+
+HIDDEN_ON_A_PHONE = re.compile(
+    r'<nav class="nav".*?</nav>|<ul class="menu-liste">.*?</ul>|<a class="bouton bord" href="/compte.*?</a>',
+    re.S,
+)
+STOP = re.compile(r'<(?:a|button|summary)\b(?![^>]*tabindex="-1")(?![^>]*\bhidden\b)[^>]*>')
+FIELD = re.compile(r'<input(?=[^>]*type="(?:search|text)")')
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/", "/apprendre/", "/ateliers/", "/ma-carte/"])
+def test_the_first_field_is_within_six_stops_on_a_phone(client, address):
+    page = HIDDEN_ON_A_PHONE.sub("", client.get(address).content.decode())
+    stops = STOP.findall(FIELD.split(page)[0])
+    assert len(stops) <= 6, stops
+
+
+def test_the_page_of_sources_lists_the_national_figures(client):
+    page = client.get("/sources/", {"q": "13 millions"}).content.decode()
+    assert "ne savent pas utiliser une interface numérique" in page
+
+
+def test_a_platform_without_an_account_says_how_the_first_one_is_made(client):
+    """L’accueil d’une installation neuve ne menait nulle part."""
+    for address in ("/", "/connexion/"):
+        assert "maillage administrateur" in client.get(address).content.decode()
+    User.objects.create_user("ana@ville.example", "x")
+    for address in ("/", "/connexion/"):
+        assert "maillage administrateur" not in client.get(address).content.decode()
+
+
+def test_a_page_of_the_space_that_is_not_there_offers_to_sign_in_to_a_stranger_alone(client):
+    """La session finie, une fiche « n’existait pas », sans moyen d’y revenir."""
+    page = client.get("/espace/personnes/987654/")
+    assert page.status_code == 404
+    assert 'href="/connexion/?next=%2Fespace%2Fpersonnes%2F987654%2F"' in page.content.decode()
+    assert "Se connecter</a>" not in client.get("/nulle-part/").content.decode().split("<main")[1]
+    client.force_login(User.objects.create_user("ana@ville.example", "x"))
+    assert "?next=" not in client.get("/espace/personnes/987654/").content.decode()

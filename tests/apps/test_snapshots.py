@@ -7,15 +7,15 @@ from uuid import uuid4
 import pytest
 from django.core.cache import caches
 
-from maillage.apps.indicators import actions
-from maillage.apps.indicators.queries import ground as grounds
 from maillage.apps.learning.actions import groups, progress
 from maillage.apps.learning.queries import measures as learnt
 from maillage.apps.learning.queries import summary
-from maillage.apps.learning.rules.progress import Fact as Done
-from maillage.apps.orientations.models import Orientation, Path
-from maillage.apps.orientations.queries import territory_measures
-from maillage.apps.pilotage.queries import links
+from maillage.apps.learning.rules import Fact as Done
+from maillage.apps.referrals.orientations.models import Orientation, Path
+from maillage.apps.referrals.orientations.queries import territory_measures
+from maillage.apps.steering.indicators import actions
+from maillage.apps.steering.indicators.queries import ground as grounds
+from maillage.apps.steering.pilotage.queries import links
 from maillage.web import snapshots
 from tests.conftest import PLACE, account
 from tests.support.places import place

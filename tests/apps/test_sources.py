@@ -9,15 +9,15 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from django.utils import timezone
 
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Import, Lieu, Source
-from maillage.apps.intake.actions import importing, sources
-from maillage.apps.intake.actions import pending as files
-from maillage.apps.intake.queries import pending as queries
-from maillage.apps.intake.worklist import lines
-from maillage.config.providers import files as providers
-from maillage.config.providers.files import fetch
+from maillage.apps.directory.intake.actions import importing, sources
+from maillage.apps.directory.intake.actions import pending as files
+from maillage.apps.directory.intake.queries import pending as queries
+from maillage.apps.directory.intake.worklist import lines
+from maillage.apps.directory.places.models import Import, Lieu, Source
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
+from maillage.manage.providers import files as providers
+from maillage.manage.providers.files import fetch
 from tests.conftest import with_role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -170,7 +170,7 @@ def test_a_file_cut_on_the_way_or_too_large_is_refused(publisher, monkeypatch):
     publisher.publish("Nom;Ville\n", Content_Length="5000")
     with pytest.raises(Refused):
         fetch(publisher.address, inside=True)
-    monkeypatch.setattr("maillage.config.providers.files.MAX_BYTES", 10)
+    monkeypatch.setattr("maillage.manage.providers.files.MAX_BYTES", 10)
     publisher.publish("x" * 11)
     with pytest.raises(Refused, match="dépasse"):
         fetch(publisher.address, inside=True)

@@ -11,14 +11,14 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from maillage.apps.accounts import actions as journal
 from maillage.apps.agenda.actions import planning
-from maillage.apps.directory.actions import index
+from maillage.apps.directory.places.actions import index
+from maillage.apps.platform.accounts import actions as journal
 from maillage.apps.territories.actions import correct
-from maillage.config import stored_pages
-from maillage.config.stored_pages import SUBJECTS_BY_PATH, StoredPages
-from tests.apps.test_space import CELL
+from maillage.manage.requests import stored_pages
+from maillage.manage.requests.stored_pages import SUBJECTS_BY_PATH, StoredPages
 from tests.conftest import account
+from tests.support.example_rows import CELL
 from tests.support.places import place
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ SOON = NOW + timedelta(days=3, hours=1)
 def _stored(settings, monkeypatch):
     """Pages are stored, and the minute of the test does not end."""
     settings.STORED_PAGES = 60
-    monkeypatch.setattr("maillage.config.stored_pages.time.time", lambda: 6000.0)
+    monkeypatch.setattr("maillage.manage.requests.stored_pages.time.time", lambda: 6000.0)
 
 
 @pytest.fixture
@@ -149,6 +149,27 @@ def test_who_asks_otherwise_gets_a_page_made_for_them(client, request_options):
     assert any("cache" not in each["sql"] for each in context)
 
 
+POISON = "piege.exemple.fr"
+CLAIMED = (
+    "x-forwarded-host",
+    "x-host",
+    "x-forwarded-server",
+    "forwarded",
+    "x-original-url",
+    "x-rewrite-url",
+    "origin",
+)
+CLAIMED += ("x-forwarded-prefix", "x-forwarded-scheme", "x-http-method-override", "referer", "user-agent")
+
+
+@pytest.mark.parametrize("path", list(SUBJECTS_BY_PATH))
+def test_what_a_request_claims_of_its_host_is_stored_for_nobody(client, path):
+    clean = Client().get(path).content
+    client.get(path, headers=dict.fromkeys(CLAIMED, POISON))
+    victim = client.get(path)
+    assert victim.content == clean and POISON not in str(victim.headers)
+
+
 def test_an_unknown_host_is_refused(client):
     assert client.get("/").status_code == 200
     assert client.get("/", headers={"host": "ailleurs.exemple.fr"}).status_code == 400
@@ -200,9 +221,9 @@ def test_an_unrecorded_write_is_visible_once_the_minute_ends(client, karim, monk
     row = planned(karim)
     client.get("/ateliers/")
     type(row).objects.filter(pk=row.pk).update(published_at=NOW)
-    monkeypatch.setattr("maillage.config.stored_pages.time.time", lambda: 6059.9)
+    monkeypatch.setattr("maillage.manage.requests.stored_pages.time.time", lambda: 6059.9)
     assert "Écrire à Zoé" not in client.get("/ateliers/").content.decode()
-    monkeypatch.setattr("maillage.config.stored_pages.time.time", lambda: 6060.0)
+    monkeypatch.setattr("maillage.manage.requests.stored_pages.time.time", lambda: 6060.0)
     assert "Écrire à Zoé" in client.get("/ateliers/").content.decode()
 
 

@@ -13,11 +13,11 @@ from uuid import uuid4
 import pytest
 
 from maillage.apps.learning import access
+from maillage.apps.learning import rules as learning_rules
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules import authors
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
 from maillage.modules import reading as module_reading
 from maillage.modules import steps
 from tests.conftest import account
@@ -97,7 +97,7 @@ def write(client, pattern: str, id: str = "le-bus", **more):
 def write_module(client) -> None:
     """Write « Le bus » to its end, by its pages: header, six steps, sheet."""
     client.post(f"{BASE}nouveau/", {"titre": "Le bus", "en_tete": "", "theme": "francais"})
-    for pattern in steps.PATTERNS:
+    for pattern in steps.STEP_PATTERNS:
         assert write(client, pattern, compte="on").status_code == 302
     for part, texts in (
         ("en-tete", {"but": "Prendre le bus.", "reussi": "Vous montez.", "pour_l_aidant": "Ensemble."}),
@@ -125,9 +125,11 @@ def test_a_trainer_writes_a_module_from_nothing(client, trainer, library):
     assert "Prendre le bus." in read(client, "/apprendre/le-bus/")
     kinds = [
         exercise.kind
-        for _, exercise in contents.modules_of_structure(authors.scope_of(library.pk))["le-bus"].exercises()
+        for _, exercise in contents.modules_of_structure(learning_rules.scope_of(library.pk))[
+            "le-bus"
+        ].exercises()
     ]
-    assert kinds == [*steps.PATTERNS][1:]
+    assert kinds == [*steps.STEP_PATTERNS][1:]
     for number in range(1, 7):
         assert client.get(f"/apprendre/le-bus/{number}/").status_code == 200
 
@@ -186,11 +188,11 @@ def test_what_is_learnt_by_the_link_of_a_structure_is_stored(client, trainer, li
     write_module(client)
     client.logout()
     assert "data-lecteur" not in read(client, "/apprendre/tenir-la-souris/1/")
-    client.get(f"/apprendre/?territoire={authors.scope_of(library.pk)}")
+    client.get(f"/apprendre/?territoire={learning_rules.scope_of(library.pk)}")
     (scope,) = re.findall(r'data-lecteur="([^"]*)"', read(client, "/apprendre/le-bus/6/"))
     card = access.token(groups.alone(nickname="", at=AT))
     stored = []
-    for reader in (scope, "", authors.scope_of(centre.pk), "structure-../x"):
+    for reader in (scope, "", learning_rules.scope_of(centre.pk), "structure-../x"):
         fact = {"module": "le-bus", "version": 1, "etape": 6, "etat": "done", "lecteur": reader}
         sent = {"carte": card, "faits": [{**fact, "uid": str(uuid4())}]}
         answer = client.post("/apprendre/synchroniser/", json.dumps(sent), content_type="application/json")
@@ -202,7 +204,7 @@ def test_the_pages_stored_on_a_device_are_those_of_who_reads_there(client, train
     """The script that keeps them sends no cookie: it says whose modules are read, and nobody’s name."""
     write_module(client)
     client.logout()
-    client.get(f"/apprendre/?territoire={authors.scope_of(library.pk)}")
+    client.get(f"/apprendre/?territoire={learning_rules.scope_of(library.pk)}")
     script = client.get("/apprendre/hors-ligne.js").content.decode()
     contents_json = json.loads(script.split("\n", 1)[0].removeprefix("const CONTENUS = ").removesuffix(";"))
     client.cookies.clear()
@@ -220,7 +222,7 @@ def test_the_pages_stored_on_a_device_are_those_of_who_reads_there(client, train
 
 def test_another_structure_and_another_territory_find_nothing_to_write(client, trainer, library, centre):
     write_module(client)
-    scope = authors.scope_of(library.pk)
+    scope = learning_rules.scope_of(library.pk)
     for user in (
         account("ana", "formation", structure=centre),
         account("nord", "pedagogie", territory="59"),
@@ -235,7 +237,7 @@ def test_another_structure_and_another_territory_find_nothing_to_write(client, t
 
 def test_the_territory_reads_the_module_of_a_structure_then_takes_it(client, trainer, library):
     write_module(client)
-    scope = authors.scope_of(library.pk)
+    scope = learning_rules.scope_of(library.pk)
     client.force_login(account("isere", "coordination", territory="38"))
     assert "Écrits par les structures du territoire" in read(client, BASE)
     assert "Le bus passe à midi." in read(client, f"{BASE}le-bus/reprendre/?de={scope}")

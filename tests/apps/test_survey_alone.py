@@ -10,8 +10,8 @@ from django.utils import timezone
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Answer
 from maillage.apps.surveys.queries import screens
-from maillage.config.logs import Masked
-from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.manage.deploy.logs import Masked
+from maillage.questionnaires.questionnaire import Choice, Group, Question, Questionnaire
 from maillage.reference.surveys import banks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -346,6 +346,20 @@ def test_french_text_is_marked_as_french_in_another_language(client, survey):
     page_text = client.get("/enquetes/essai/?langue=en").content.decode()
     assert '<h1><span lang="fr" dir="ltr">Essai</span>' in page_text
     assert '<span lang="fr"' not in client.get("/enquetes/essai/?langue=fr").content.decode()
+
+
+def test_a_survey_opens_in_the_language_of_the_browser_when_it_has_it(client, survey):
+    headers = {"accept-language": "en-GB,fr;q=0.8"}
+    page_text = client.get("/enquetes/essai/", headers=headers).content.decode()
+    assert '<html lang="en"' in page_text and 'name="langue" value="en"' in page_text
+    assert "exists only in French" not in page_text
+    # A language that the survey does not have: its own, and no word that the others do not exist.
+    page_text = client.get("/enquetes/essai/", headers={"accept-language": "ar"}).content.decode()
+    assert 'name="langue" value="fr"' in page_text and 'class="traduction"' not in page_text
+    first_screen = client.post("/enquetes/essai/", {"langue": "fr"}, headers=headers, follow=True)
+    assert 'class="traduction"' not in first_screen.content.decode()
+    client.cookies["langue"] = "fr"  # chosen on another page: it counts more than the browser
+    assert 'name="langue" value="fr"' in client.get("/enquetes/essai/", headers=headers).content.decode()
 
 
 def test_every_word_of_the_platform_is_in_the_language_chosen(client, survey):

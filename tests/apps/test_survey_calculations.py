@@ -1,7 +1,5 @@
 """Results are computed once, kept as long as nothing they read has changed, and served at once."""
 
-# ruff: noqa: F811
-
 import json
 from datetime import timedelta
 
@@ -14,10 +12,27 @@ from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Answer, Version
 from maillage.apps.surveys.queries import calculations as stored_parts
 from maillage.apps.surveys.queries import editions, frames, sentences
-from tests.apps.test_survey_results import AT, analyst, answered, browser, survey, where  # noqa: F401
+from tests.conftest import account
+from tests.support.answered_survey import AT, answered, open_survey, where
 from tests.support.speed import processor
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def survey():
+    return open_survey()
+
+
+@pytest.fixture
+def analyst(db):
+    return account("analyste", "analyste", territory="38")
+
+
+@pytest.fixture
+def browser(client, analyst):
+    client.force_login(analyst)
+    return client
 
 
 @pytest.fixture(autouse=True)

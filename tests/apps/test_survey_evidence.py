@@ -1,6 +1,5 @@
 """Evidence of a grid: the surveys of the place, else of what contains it, else an example; each says so."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -8,13 +7,14 @@ import pytest
 
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import published_surveys
-from maillage.apps.indicators.queries.ground import ground
-from maillage.apps.indicators.queries.values import value
+from maillage.apps.steering.indicators.queries.ground import ground
+from maillage.apps.steering.indicators.queries.values import value
 from maillage.apps.surveys.models import Publication, Survey, Weighting
 from maillage.apps.surveys.queries import evidence
 from maillage.reference.indicators import indicators
 from maillage.reference.surveys import banks
 from tests.conftest import PLACE
+from tests.support.prose import text_of
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -22,10 +22,6 @@ HELPED = ("accompagne", "oui")
 METROPOLE, ISERE, NORD = "200040715", "38", "59"
 Key = tuple[str, str, str]
 KEY = ("inhabitants", "raison_sans_accompagnement", "ignorance")
-
-
-def text_of(response) -> str:
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode())).replace("\xa0", " ")
 
 
 @pytest.fixture

@@ -16,11 +16,11 @@ from maillage.apps.surveys.actions import campaigns, receive, results
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import editions, needs, places
 from maillage.apps.surveys.rules import Sent
-from maillage.forms.questionnaire import Choice, Question
-from maillage.pipeline.survey import margins
+from maillage.questionnaires.questionnaire import Choice, Question
 from maillage.reference.definitions import definition
 from maillage.reference.surveys import banks
-from maillage.studies.need.local_survey import Measured, Unread
+from maillage.sources.survey import margins
+from maillage.statistics.survey.local_survey import Measured, Unread
 from tests.conftest import PLACE, account
 from tests.support.routes import address_of, routes
 
@@ -216,7 +216,7 @@ def test_the_files_of_the_study_of_a_withdrawn_survey_are_served_no_more(
 
 
 def _need(study: Study) -> dict:
-    return dossiers.needs(dossiers.folder(study) / "etude.json").whole["precarite_numerique"]
+    return dossiers.needs(dossiers.folder(study) / "etude.json").territory["precarite_numerique"]
 
 
 @pytest.mark.complete

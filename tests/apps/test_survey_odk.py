@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.forms import odk
 from maillage.apps.surveys.models import Answer
-from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.questionnaires.questionnaire import Choice, Group, Question, Questionnaire
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 21, 9, tzinfo=UTC)

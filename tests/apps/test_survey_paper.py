@@ -9,8 +9,8 @@ from maillage.apps.surveys.actions import campaigns, paper
 from maillage.apps.surveys.forms import paper as forms
 from maillage.apps.surveys.models import Answer, SecondEntry, Version
 from maillage.apps.surveys.queries import paper as queries
-from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.errors import Refused
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire
 from tests.conftest import account
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -224,21 +224,3 @@ def test_the_next_sheets_follow_those_printed(client, runner, survey):
     enter(survey, runner, form="30", net="oui")
     assert queries.next_form(survey) == 31
     assert client.post(page(survey, "feuilles.pdf"), {"copies": "500", "premiere": "1"}).status_code == 400
-
-
-@pytest.mark.parametrize("what", ["", "saisie/", "ecarts/"])
-def test_sheets_of_another_territory_do_not_exist(client, survey, what):
-    client.force_login(account("loin", "analyste", territory=ELSEWHERE))
-    assert client.get(page(survey, what)).status_code == 404
-
-
-def test_pages_make_as_many_queries_for_many_sheets_as_for_one(
-    client, runner, survey, django_assert_max_num_queries
-):
-    for n in range(1, 9):
-        enter(survey, runner, form=str(n), net="oui")
-        paper.second(survey, survey.versions.first(), form=str(n), values={"net": "non"}, by=runner, at=AT)
-    client.force_login(runner)
-    for what in ("", "saisie/", "ecarts/"):
-        with django_assert_max_num_queries(18):
-            assert client.get(page(survey, what)).status_code == 200

@@ -10,7 +10,7 @@ from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import editions
 from maillage.apps.surveys.rules import Sent
-from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db

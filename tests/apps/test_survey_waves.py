@@ -14,12 +14,12 @@ from maillage.apps.surveys.actions import results as actions
 from maillage.apps.surveys.models import Publication, Survey
 from maillage.apps.surveys.queries import editions
 from maillage.apps.surveys.rules import Sent
-from maillage.engine import comparisons
-from maillage.engine.proportions import wilson
-from maillage.forms.questionnaire import Questionnaire
 from maillage.kernel.errors import Refused
-from tests.apps.test_survey_results import FORM
+from maillage.questionnaires.questionnaire import Questionnaire
+from maillage.statistics.engine import comparisons
+from maillage.statistics.engine.proportions import wilson
 from tests.conftest import account
+from tests.support.answered_survey import FORM
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 THEN, NOW = datetime(2024, 5, 14, 9, tzinfo=UTC), datetime(2026, 11, 20, 9, tzinfo=UTC)

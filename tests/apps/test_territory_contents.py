@@ -8,17 +8,17 @@ import pytest
 import yaml
 from django.apps import apps
 
-from maillage.apps.accounts import actions as journal
 from maillage.apps.agenda.actions import outlines as actions
 from maillage.apps.agenda.actions import planning
 from maillage.apps.agenda.models import TerritoryOutline
+from maillage.apps.directory.memberships.models import Membership
 from maillage.apps.learning.actions import groups
 from maillage.apps.learning.queries import contents
-from maillage.apps.memberships.models import Membership
+from maillage.apps.platform.accounts import actions as journal
 from maillage.kernel.errors import Refused
 from maillage.modules import authoring
 from maillage.modules.outlines import Outline, outlines
-from maillage.reports.page import drawings
+from maillage.publishing.page import drawings
 from tests.conftest import account, with_role
 from tests.support.places import place
 

@@ -2,16 +2,16 @@
 
 import pytest
 
-from maillage.apps.actes import rules
-from maillage.apps.actes.actions import corrections, noting
-from maillage.apps.actes.models import Act
-from maillage.apps.documents.actions import scanning, sharing, storing
-from maillage.apps.documents.rules import cipher, papers
-from maillage.apps.mandats.actions import signing
-from maillage.apps.mandats.actions.preparing import Helper
-from maillage.apps.people.actions import card_secrets
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.rules import read_secret
+from maillage.apps.people.actes import rules
+from maillage.apps.people.actes.actions import acts as actes_actions
+from maillage.apps.people.actes.models import Act
+from maillage.apps.people.documents import rules as documents_rules
+from maillage.apps.people.documents.actions import scanning, sharing, storing
+from maillage.apps.people.mandats.actions import signing
+from maillage.apps.people.mandats.actions.preparing import Helper
+from maillage.apps.people.persons.actions import card_secrets
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.rules import read_secret
 from maillage.kernel.errors import Refused
 from tests.conftest import account
 from tests.support.acts import AT, draft
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_each_door_that_wants_somebody_who_answers_is_closed_to_a_volunteer_alone(settings, home):
-    settings.PAPERS = {"key": cipher.new_key(), "key_file": "", "scanner": scanning.OFF}
+    settings.PAPERS = {"key": documents_rules.new_key(), "key_file": "", "scanner": scanning.OFF}
     structure = place("bibliotheque").structure
     leila = account("leila", "aidant", structure=structure)
     karim = account("karim", "benevole", structure=structure)
@@ -32,11 +32,11 @@ def test_each_door_that_wants_somebody_who_answers_is_closed_to_a_volunteer_alon
 
     def store(by, token):
         values = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "token": token}
-        return storing.store(storing.Upload(pdf(), papers.PDF), by=by, **by_hand, **values)
+        return storing.store(storing.Upload(pdf(), documents_rules.PDF), by=by, **by_hand, **values)
 
     paper, mandat = store(leila, "t1"), drafted(person, structure, leila, at=AT)
-    accompanied = noting.note(draft(), by=leila, **by_hand)
-    urgent = noting.note(draft(kind=rules.PLACE, urgent=True), by=leila, **by_hand)
+    accompanied = actes_actions.note(draft(), by=leila, **by_hand)
+    urgent = actes_actions.note(draft(kind=rules.PLACE, urgent=True), by=leila, **by_hand)
     Act.objects.filter(person=person).update(by=karim)
     people.meet(by=karim, **by_hand)
     for open_door in (
@@ -45,9 +45,9 @@ def test_each_door_that_wants_somebody_who_answers_is_closed_to_a_volunteer_alon
         ),
         lambda: drafted(person, structure, karim, at=AT, helper=Helper(supervisor=leila)),
         lambda: signing.sign(mandat, by_touch(mandat, AT), by=karim, at=AT),
-        lambda: noting.note(draft(kind=rules.PLACE), by=karim, **by_hand),
-        lambda: corrections.correct(accompanied, {"kind": rules.PLACE}, by=karim, at=AT),
-        lambda: corrections.regularise(urgent, by=karim, at=AT),
+        lambda: actes_actions.note(draft(kind=rules.PLACE), by=karim, **by_hand),
+        lambda: actes_actions.correct(accompanied, {"kind": rules.PLACE}, by=karim, at=AT),
+        lambda: actes_actions.regularise(urgent, by=karim, at=AT),
         lambda: store(karim, "t2"),
         lambda: sharing.share(paper, structure=structure, days=7, how="read", by=karim, at=AT),
         lambda: storing.read(paper, by=karim, at=AT),

@@ -11,36 +11,39 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from maillage.apps.accounts.models import Entry, User
-from maillage.apps.accounts.rules import worklist as rules
 from maillage.apps.agenda.models import Workshop
-from maillage.apps.autonomy.models import Bilan
-from maillage.apps.directory.actions import sheets
-from maillage.apps.directory.models import Import, Lieu, Source, Structure
-from maillage.apps.memberships import actions as memberships
-from maillage.apps.messages.models import Message
-from maillage.apps.network.actions import joining
-from maillage.apps.orientations.actions import answers, drafts, sending
-from maillage.apps.orientations.models import Orientation
-from maillage.apps.orientations.queries import pressing
-from maillage.apps.people.actions import consents
-from maillage.apps.people.actions import register as people
-from maillage.apps.site.templatetags.maillage import with_phones
+from maillage.apps.directory.memberships.actions import invitations
+from maillage.apps.directory.places.actions import sheets
+from maillage.apps.directory.places.models import Import, Lieu, Source, Structure
+from maillage.apps.people.persons.actions import consents
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.platform.accounts.rules import worklist as rules
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.referrals.autonomy.models import Bilan
+from maillage.apps.referrals.orientations.actions import answers, sending
+from maillage.apps.referrals.orientations.models import Orientation
+from maillage.apps.referrals.orientations.queries import pressing
+from maillage.apps.site.pages.templatetags.maillage import with_phones
+from maillage.apps.site.structures.actions import joining
+from maillage.apps.site.worklist import actions, queries
+from maillage.apps.site.worklist import rules as chosen
+from maillage.apps.site.worklist.models import Dismissal, Preference
 from maillage.apps.surveys.models import Survey
-from maillage.apps.volunteers.actions import hours, meetings
-from maillage.apps.volunteers.models import Engagement, Hours
-from maillage.apps.worklist import actions, queries
-from maillage.apps.worklist import rules as chosen
-from maillage.apps.worklist.models import Dismissal, Preference
+from maillage.apps.volunteering.volunteers.actions import hours, meetings
+from maillage.apps.volunteering.volunteers.models import Engagement, Hours
 from maillage.kernel.errors import Refused
-from tests.apps.test_bilan import stored_diagnosis
-from tests.conftest import account
-from tests.spec.test_bilan import ANDREI
+from maillage.web.presence import Reading, Readings
+from tests.conftest import account, with_role
+from tests.support.bilans import stored_diagnosis
+from tests.support.personas import ANDREI
 from tests.support.places import place
+from tests.support.referrals import prepare
 from tests.support.volunteers import proposed, supervised
 
 pytestmark = pytest.mark.django_db
@@ -71,11 +74,6 @@ def library() -> Lieu:
 
 
 @pytest.fixture
-def worker(ccas):
-    return account("sofia", "prescripteur", structure=ccas.structure)
-
-
-@pytest.fixture
 def aidant(library):
     return account("leila", "aidant", structure=library.structure)
 
@@ -83,15 +81,12 @@ def aidant(library):
 def send(worker, ccas, library, at, name="Andrei") -> Orientation:
     person = people.welcome(by=worker, structure=ccas.structure, at=at, nickname=name)
     consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=at)
-    row = drafts.prepare(
-        drafts.Draft(
-            structure=ccas.structure,
-            person=person,
-            lieu=library,
-            need="assistance",
-            procedure="argent",
-            shared=["nickname"],
-        ),
+    row = prepare(
+        structure=ccas.structure,
+        person=person,
+        lieu=library,
+        procedure="argent",
+        shared=["nickname"],
         by=worker,
         at=at,
     )
@@ -119,8 +114,11 @@ def test_each_declaring_function_is_registered_once():
         ("undo", queries.UNDO),
         ("news", queries.NEWS),
     ):
-        files = Path(import_module("maillage.apps").__path__[0]).glob("*/worklist.py")
-        modules = [f"maillage.apps.{path.parent.name}.worklist" for path in files]
+        modules = [
+            f"{app.name}.worklist"
+            for app in apps.get_app_configs()
+            if Path(app.path, "worklist.py").is_file()
+        ]
         declaring = {getattr(import_module(module), name, None) for module in modules} - {None}
         registered = list(hook)
         assert declaring == set(registered) and len(registered) == len(declaring), name
@@ -181,29 +179,13 @@ def test_a_long_list_hides_no_other_and_each_of_its_rows_counts(worker, aidant, 
     Orientation.objects.bulk_create(copies)
     lines = queries.lines(aidant, MONDAY)
     assert [line.url for line in lines if line.kind == "received-unknown"] == [
-        f"/espace/orientations/{forgotten.pk}/"
-    ]
+        f"/espace/orientations/{forgotten.pk}/#dire-la-suite"
+    ], "where its outcome is given"
     beyond = {line.kind: line.n for line in [*lines, *queries.lines(worker, MONDAY)] if line.n > 1}
     assert beyond == {
         "orientations-others-answer": 121 - rules.MOST,
         "orientations_given-others-waiting": 121 - rules.MOST,
     }
-
-
-def test_the_page_makes_as_many_queries_for_many_rows_as_for_one(client, worker, aidant, ccas, library):
-    coordinator = account("coord", "coordination", territory="france")
-    counts: dict[str, list[int]] = {}
-    for more in (1, 7):
-        for n in range(more):
-            send(worker, ccas, library, timezone.now() - 9 * DAY, name=f"P{more}{n}")
-        for user in (worker, aidant, coordinator):
-            client.force_login(user)
-            client.get("/espace/")  # the session is noted, once a minute
-            with CaptureQueriesContext(connection) as read:
-                assert client.get("/espace/").status_code == 200
-            counts.setdefault(user.name, []).append(len(read))
-    assert all(few == many for few, many in counts.values()), counts
-    assert max(many for _, many in counts.values()) < 80
 
 
 def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, library):
@@ -254,9 +236,10 @@ def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, li
             client.get("/espace/")  # the session is noted, once a minute
             with CaptureQueriesContext(connection) as read:
                 page = client.get("/espace/").content.decode()
-            assert "choses vous attendent" in page or "Une chose vous attend" in page, user
+            assert "vous attend" in page or "Indiquer le résultat" in page, user  # a trainer has first steps
             counts.setdefault(user.name, []).append(len(read))
-            joined += [each["sql"].count(" JOIN ") for each in read]
+            # What one query asks of several tables in turn is planned part by part.
+            joined += [part.count(" JOIN ") for each in read for part in each["sql"].split("SELECT")]
     assert all(few == many for few, many in counts.values()), counts
     assert max(many for _, many in counts.values()) < 80
     assert max(joined) < 8, "beyond eight tables, PostgreSQL takes longer to plan than to read"
@@ -335,6 +318,14 @@ def test_a_coordinator_reminds_a_silent_place_once_a_week_and_reads_no_name(
     assert "déjà relancé" in client.post(line.url, follow=True).content.decode()
     assert Message.objects.count() == before + 1
     assert "silent-place" in kinds(coordinator, timezone.localtime() + 8 * DAY), "people still wait"
+
+
+def test_a_place_within_the_days_of_its_territory_is_not_silent(worker, ccas, library, coordinator):
+    now = timezone.now()
+    row = send(worker, ccas, library, now - 9 * DAY)
+    assert "silent-place" in kinds(coordinator, timezone.localtime())
+    Orientation.objects.filter(pk=row.pk).update(answer_by=timezone.localdate(now) + DAY)
+    assert "silent-place" not in kinds(coordinator, timezone.localtime())
 
 
 @pytest.mark.both_databases
@@ -640,22 +631,52 @@ def test_an_account_that_nothing_reaches_keeps_no_other_from_its_summary(worker,
 def test_signing_out_comes_after_all_that_one_came_for(client, aidant):
     main_part = page(client, aidant).split("<main")[1]
     assert (
-        main_part.index("Rien ne vous attend")
+        main_part.index("Vos premiers pas")
         < main_part.index("Tous les outils")
         < main_part.index("Se déconnecter")
     )
 
 
+def test_who_only_runs_the_platform_reads_how_it_is_before_the_network(client, home, settings, library):
+    """The administration's page was that of the coordination, word for word."""
+    settings.LAST_BACKUP, settings.LAST_RESTORATION = home / "sauvegarde.vue", home / "restauration.vue"
+    settings.LAST_BACKUP.touch()
+    claire = account("claire", "administration")
+    client.force_login(claire)
+    client.post("/espace/nouvelles/lue/", {"nouvelle": "premiers-pas"})
+    text = page(client, claire)
+    order = [text.index(f">{each}</a>") for each in ("Installation", "Sauvegarde", "Restauration", "Comptes")]
+    assert order == sorted(order) and "exercice-restauration" in text
+    nord = page(client, account("nord", "coordination", territory="59"))
+    assert "Restauration" not in nord, "somebody else runs it"
+
+
+def test_who_joined_a_team_begins_by_a_person(client, worker, ccas, library):
+    """An invited helper read « Rien ne vous attend »."""
+    assert steps_to_take(worker) == [
+        "Accueillir une personne",
+        "Noter un acte d’aide",
+        "Orienter une première personne",
+    ]
+    for step in queries.first_steps(worker, timezone.localtime()).steps:
+        client.force_login(worker)
+        assert client.get(step.url).status_code == 200, step.url
+    send(worker, ccas, library, timezone.now())
+    assert not steps_to_take(worker), "the way is known"
+
+
 def test_an_empty_day_says_what_to_do(client, aidant):
+    Dismissal.objects.create(user=aidant, key=chosen.FIRST_STEPS, at=timezone.now())
     assert "Rien ne vous attend" in page(client, aidant)
     assert "préparer un rendez-vous" in page(client, aidant)
-    assert "Tout est réglé" in page(client, account("nord", "analyste", territory="59"))
+    day = page(client, account("nord", "analyste", territory="59"))
+    assert "Tout est réglé" in day and "Ouvrir un territoire" in day and "Les enquêtes" in day
 
 
 def steps_to_take(user) -> list[str]:
     vars(user).pop("held_rights", None)
     steps = queries.first_steps(user, timezone.localtime())
-    return [step.title for step in steps.steps if not step.done] if steps else []
+    return [step.title for step in steps.steps if step.is_to_take] if steps else []
 
 
 def test_first_steps_of_a_network_are_done_by_what_is_there(client):
@@ -673,26 +694,62 @@ def test_first_steps_of_a_network_are_done_by_what_is_there(client):
     assert steps_to_take(claire) == titles
     nord = account("nord", "coordination", territory="38")
     assert steps_to_take(claire) == steps_to_take(nord) == titles[1:]
-    invitation, token = memberships.invite(
+    invitation, token = invitations.invite(
         by=nord, role="gestionnaire", for_whom="Nora", new="Les Liens", at=at
     )
-    nora = memberships.accept(
+    assert steps_to_take(nord) == titles[2:]
+    (invited_step,) = [step for step in queries.first_steps(nord, at).steps if step.is_under_way]
+    assert (invited_step.title, invited_step.done) == (titles[1], False), "nobody came yet"
+    assert page(client, nord).count("invitation envoyée") == 1
+    nora = invitations.accept(
         token=token, user=User.objects.create_user("nora@exemple.fr"), at=at, on=at.date()
     )
     assert steps_to_take(nord) == titles[2:]
+    assert "invitation envoyée" not in page(client, nord)
     assert steps_to_take(nora) == ["Décrire votre lieu", "Inviter vos collègues", titles[4]]
     lieu = place("liens", {"courriels": ["accueil@liens.example"], **HELPS})
     Lieu.objects.filter(pk=lieu.pk).update(structure=invitation.structure)
-    memberships.invite(by=nora, role="aidant", for_whom="Paul", structure=invitation.structure, at=at)
+    invitations.invite(by=nora, role="aidant", for_whom="Paul", structure=invitation.structure, at=at)
     assert steps_to_take(claire) == steps_to_take(nord) == steps_to_take(nora) == titles[4:]
     lieu.refresh_from_db()
     send(nora, lieu, place("autre", HELPS), at)
-    assert not queries.first_steps(claire, at) and not queries.first_steps(nora, at)
+    assert not queries.first_steps(nora, at)
+    assert steps_to_take(claire)[:2] == [
+        "Charger les adresses du département",
+        "Importer l’annuaire des lieux",
+    ]
 
 
-def test_first_steps_are_absent_without_a_team_or_once_put_away(client, aidant):
+def test_the_place_that_the_administration_described_is_the_one_that_its_step_asks_for(client):
+    """L’étape restait à faire, et invitait à ajouter un double, tant que la responsable n’était pas venue."""
+    at, claire = timezone.now(), account("claire", "administration")
+    row, _ = invitations.invite(by=claire, role="gestionnaire", for_whom="Nora", new="Les Liens", at=at)
+
+    def step():
+        vars(claire).pop("held_rights", None)
+        return next(
+            each for each in queries.first_steps(claire, at).steps if each.title == "Décrire son lieu"
+        )
+
+    assert step().url == "/espace/annuaire/lieux/nouveau/"
+    lieu = place("liens", {"practices": {}})
+    Lieu.objects.filter(pk=lieu.pk).update(structure=row.structure)
+    assert (step().url, step().gesture) == (f"/espace/annuaire/lieux/{lieu.slug}/", "Compléter sa fiche")
+    Lieu.objects.filter(pk=lieu.pk).update(sheet=place("autre", HELPS).sheet)
+    assert step().done
+
+
+def test_first_steps_end_with_the_first_referral(client, worker, ccas, library):
+    """« 5 étapes faites sur 6. Encore 2 minutes avant la première orientation », qui était déjà partie."""
+    claire = account("claire", "administration")
+    assert "Donner son territoire au réseau" in steps_to_take(claire)
+    send(worker, ccas, library, timezone.now())
+    assert "Donner son territoire au réseau" not in steps_to_take(claire)
+
+
+def test_first_steps_are_absent_without_a_team_or_once_put_away(client):
     nord = account("nord", "coordination", territory="59")
-    assert not steps_to_take(aidant) and steps_to_take(nord)
+    assert steps_to_take(nord) and not steps_to_take(account("est", "analyste", territory="59"))
     client.force_login(nord)
     client.post("/espace/nouvelles/lue/", {"nouvelle": "premiers-pas"})
     assert not steps_to_take(nord)
@@ -704,8 +761,9 @@ def test_first_steps_all_lead_to_a_page(client):
         steps = queries.first_steps(user, timezone.localtime())
         for step in (*steps.steps, *steps.later):
             assert client.get(step.url).status_code == 200, step.url
+    assert "/espace/territoires/59/mission/" in [step.url for step in steps.later], "towards a restitution"
     text = client.get("/espace/equipe/?role=gestionnaire&nouvelle=on").content.decode()
-    assert re.search(r'value="gestionnaire"[^>]* checked', text) and re.search(
+    assert re.search(r'type="hidden"[^>]* value="gestionnaire"', text) and re.search(
         r'name="nouvelle"[^>]* checked', text
     )
 
@@ -737,7 +795,7 @@ def test_a_full_day_shows_what_comes_next_and_folds_the_rest(monkeypatch, aidant
         rules.Moment(at=begins + n * timedelta(minutes=10), title=f"Visite {n:02}", url="/", ends_at=None)
         for n in range(60)
     ]
-    monkeypatch.setattr(queries, "HOURS", (lambda user, at: many,))
+    monkeypatch.setattr(queries, "HOURS", (Readings(Reading(lambda user, at: many)),))
     day = queries.day(aidant, begins + timedelta(hours=2))
     assert [len(part) for part in (day.over, day.next, day.rest)] == [7, queries.NEXT_HOURS, 45]
     assert day.next[0].moment.title == "Visite 07", "it began an hour ago less ten minutes"
@@ -752,7 +810,7 @@ def test_who_was_helped_last_is_one_touch_away(client, worker, library):
         )
     page_text = page(client, helper)
     assert [name in page_text for name in ("Zoé 4", "Zoé 3", "Zoé 2", "Zoé 1")] == [True, True, True, False]
-    assert 'action="/espace/personnes/"' in page_text
+    assert page_text.count('role="search"') == 1, "one search finds persons, cards and places"
     assert "Zoé" not in page(client, worker), "another structure"
 
 
@@ -794,3 +852,24 @@ def test_a_structure_that_joins_completes_its_sheet(client):
     assert not sheet_lines(referent)
     assert "Complétez votre fiche" not in page(client, referent)
     assert not sheet_lines(old) and not sheet_lines(lead), "a new sheet is completed by its own structure"
+
+
+def test_a_network_just_begun_keeps_what_is_left_of_its_week_and_its_doubts(client, worker, ccas, library):
+    """« Tout est réglé » was read by the one who runs and coordinates: no backup, no address, no diagnosis."""
+    claire = account("claire", "administration")
+    with_role(claire, "coordination", territory="38")
+    send(worker, ccas, library, timezone.now())
+    day = page(client, claire)
+    assert "Charger les adresses du département" in day and "pour que le réseau soit prêt" in day
+    client.post("/espace/nouvelles/lue/", {"nouvelle": "premiers-pas"})
+    day = page(client, claire)
+    assert "La plateforme" in day and "Tout est réglé" not in day and "Rien ne vous attend" not in day
+
+
+def test_a_helper_opens_on_the_person_who_waits_most(client, worker, ccas, library):
+    """« D’abord les personnes », and the first of them stood two screens below on a telephone."""
+    send(worker, ccas, library, timezone.now() - 3 * DAY)
+    helper = account("karima", "aidant", structure=library.structure)
+    Dismissal.objects.create(user=helper, key=chosen.FIRST_STEPS, at=timezone.now())
+    day = page(client, helper).split("<main")[1]
+    assert day.index("Le plus pressé") < day.index("Noter un acte")

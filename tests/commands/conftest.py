@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import programs
+from tests.support import programs, survey_files
 from tests.support.programs import CLI
 from tests.support.speed import PATIENCE
 
@@ -24,7 +24,7 @@ class Answer:
 @pytest.fixture
 def maillage(capsys) -> Callable[..., Answer]:
     """Run a command of maillage in this process."""
-    from maillage.cli.main import main
+    from maillage.manage.main import main
 
     def run(*words: object) -> Answer:
         capsys.readouterr()
@@ -53,7 +53,7 @@ def process(tmp_path: Path) -> Callable[..., Answer]:
 @pytest.fixture(scope="session")
 def grenoble(tmp_path_factory) -> Path:
     """The files of `maillage diagnostic 200040715 --zones zones_grenoble.csv`, written once."""
-    from maillage.cli.main import main
+    from maillage.manage.main import main
     from maillage.reference.cards import cards
 
     folder = tmp_path_factory.mktemp("grenoble")
@@ -71,3 +71,9 @@ def grenoble(tmp_path_factory) -> Path:
         == 0
     )
     return folder
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, list[dict[str, str]], dict[str, float]]:
+    """A survey in files of a folder: the folder, the rows of answers, the weight of each age."""
+    return tmp_path, *survey_files.write_survey(tmp_path)

@@ -11,11 +11,11 @@ import pypdfium2
 import pytest
 import shapely
 
-from maillage.pipeline.contours import clean as contours
-from maillage.reports.directory import book as directory_book
-from maillage.reports.directory import numbered_map
-from maillage.reports.directory.book import Entry, Find, Land
-from maillage.reports.page import maps
+from maillage.publishing.directory import book as directory_book
+from maillage.publishing.directory import numbered_map
+from maillage.publishing.directory.book import Entry, Find, Land
+from maillage.publishing.page import maps
+from maillage.sources import contours
 from maillage.words import opening
 from tests.support.speed import within
 
@@ -275,38 +275,19 @@ def test_a_land_too_full_for_one_map_has_one_for_each_part(land):
 # ----------------------------------------------------------------------------------------------- rough places
 
 
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"name": "Association départementale d’information et d’initiative " * 3},
-        {
-            "hours": [
-                f"{day} : 8 h 30 – 12 h, 13 h 30 – 17 h 15"
-                for day in ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi")
-            ]
-        },
-        {"name": "Café 💻 № 5 \u2192 ici", "before": "Приходите 日本"},
-        {
-            "finds": [
-                Find(id, "wifi", "Wifi", "Il faut habiter la commune. " * 5)
-                for id in ("wifi", "pret", "vente", "don")
-            ]
-        },
-        {
-            "address": "",
-            "phones": (),
-            "hours": (),
-            "finds": (),
-            "price": "",
-            "fresh": "date inconnue",
-            "point": None,
-        },
-        {"before": "Apportez une pièce d’identité. " * 12},
-    ],
-    ids=["long name", "many hours", "letters we lack", "many finds", "nothing known", "long words"],
-)
-def test_one_strange_place_breaks_nothing(land, more):
-    files_by_name = documents(directory([entry(k, **more) for k in range(9)], land))
+STRANGE = (
+    {"name": "Association départementale d’information et d’initiative " * 3},
+    {"hours": [f"{day} : 8 h 30 – 12 h, 13 h 30 – 17 h 15" for day in ("Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi")]},
+    {"name": "Café 💻 № 5 \u2192 ici", "before": "Приходите 日本"},
+    {"finds": [Find(id, "wifi", "Wifi", "Il faut habiter la commune. " * 5) for id in ("wifi", "pret", "vente", "don")]},
+    {"address": "", "phones": (), "hours": (), "finds": (), "price": "", "fresh": "date inconnue", "point": None},
+    {"before": "Apportez une pièce d’identité. " * 12},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("places", [STRANGE * 2, STRANGE[:1] * 9], ids=["of each sort", "of long names"])
+def test_strange_places_break_nothing(land, places):
+    files_by_name = documents(directory([entry(k, **more) for k, more in enumerate(places)], land))
     assert len(pages(files_by_name["affiche"])) == 1
     assert len(pages(files_by_name["dépliant"])) == 2
     assert len(pages(files_by_name["livret"])) >= 4
@@ -429,11 +410,11 @@ def test_the_three_hundred_places_of_isere_make_one_book_quickly(settings, tmp_p
     """310 fiches réelles, dont 6 disent sûrement un lieu déjà là : un seul PDF, par commune, en moins de
     dix secondes.
     """
-    from maillage.apps.directory.queries import paper, scope
-    from maillage.apps.intake.actions import importing
-    from maillage.pipeline.offer import files as offer_files
-    from maillage.pipeline.offer.forms import read as forms
+    from maillage.apps.directory.intake.actions import importing
+    from maillage.apps.directory.places.queries import paper, scope
     from maillage.reference.cards import cards
+    from maillage.sources.offer import files as offer_files
+    from maillage.sources.offer.forms import read as forms
 
     settings.HOME = tmp_path
     result = offer_files.places(forms.read(cards()["hinaura-isere"].file), today=ON, source="Hinaura")

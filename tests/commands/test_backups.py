@@ -10,26 +10,28 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
+from collections import Counter
 from contextlib import closing
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from maillage.apps.accounts.models import User
+from maillage.apps.directory.intake.actions import pending
+from maillage.apps.directory.intake.queries import pending as pending_queries
 from maillage.apps.dossiers import actions as dossiers
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.intake.actions import pending
-from maillage.apps.intake.queries import pending as pending_queries
-from maillage.config import backup, keys, rows, worker
-from maillage.config.home import DATABASE
-from maillage.kernel import age
+from maillage.apps.platform.accounts.models import User
+from maillage.kernel import age, sealed_links
 from maillage.kernel.errors import Refused
+from maillage.manage.backups import backup, keys, rows
+from maillage.manage.deploy import worker
+from maillage.manage.deploy.home import DATABASE
 from maillage.web import locks
 from tests.support.shared import environment, furnish
 
@@ -195,7 +197,7 @@ def test_a_backup_that_is_interrupted_leaves_nothing_behind(db, home, monkeypatc
 
 def test_the_oldest_backups_go_and_never_the_one_just_made(maillage, db, home, tmp_path, monkeypatch):
     """Une horloge qui a avancé une nuit a laissé une sauvegarde datée de 2040 : la plus récente, par son nom."""
-    monkeypatch.setattr("maillage.config.bootstrap.ready", lambda: None)
+    monkeypatch.setattr("maillage.manage.deploy.bootstrap.ready", lambda: None)
     copies = tmp_path / "copies"
     copies.mkdir()
     for name in ("maillage-20400101-031500.zip", "maillage-20250101-031500.zip", "à moi.zip"):
@@ -208,10 +210,10 @@ def test_the_oldest_backups_go_and_never_the_one_just_made(maillage, db, home, t
 
 KILLED = """
 import os, signal, sys
-from maillage.config import bootstrap
+from maillage.manage.deploy import bootstrap
 bootstrap.ready()
-from maillage.config import backup
-from maillage.cli.main import main
+from maillage.manage.backups import backup
+from maillage.manage.main import main
 backup.check = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 main()
 """
@@ -289,17 +291,6 @@ def test_a_key_that_is_none_is_refused(tmp_path):
         keys.secrets(tmp_path / "vide")
 
 
-def test_a_backup_of_the_first_form_restores(db, home):
-    row = {"email": "leila@exemple.fr", "name": "Leïla", "password": "x"}
-    lines = json.dumps({"model": "accounts.user", "pk": 7, "fields": row}).encode() + b"\n"
-    files = {"base.jsonl": sha256(lines).hexdigest()}
-    with zipfile.ZipFile(home / "ancienne.zip", "w") as archive:
-        archive.writestr("base.jsonl", lines)
-        archive.writestr("manifeste.json", json.dumps({"format": 1, "migrations": [], "fichiers": files}))
-    assert backup.restore(home / "ancienne.zip")["lignes"] == 1
-    assert User.objects.get(pk=7).name == "Leïla"
-
-
 @pytest.mark.both_databases
 def test_a_column_that_the_backup_has_not_takes_its_default(db):
     """As of a backup made before the column was there."""
@@ -367,88 +358,67 @@ def test_a_base_that_serves_is_not_moved(maillage, process, tmp_path, monkeypatc
     assert "La plateforme tourne encore." in answer.err
 
 
-SINCE = (
-    "country.0001_database_owner",
-    "country.0002_owner_folder",
-    "plans.0004_funders",  # an amount became a funding, then its column went
-    "plans.0005_funded_by_funders",
-    "plans.0006_parts",
-    "plans.0007_automatic_notes",
-    "plans.0008_counts",
-    "plans.0009_proposed",
-    "plans.0010_edits",
-    "plans.0011_number_alone",
-    "plans.0012_written_for",
-    "plans.0013_frames_keep_more",
-    "plans.0014_decimals",
-    "plans.0015_origin_of_frames",
-    "plans.0016_origin_of_aims",
-    "plans.0017_roles",
-    "plans.0018_no_number_announced",
-    "plans.0019_costs_and_pilots",
-    "plans.0020_pilot_at",
-    "plans.0021_vote_on",
-    "dossiers.0007_comment_study",
-    "dossiers.0008_mission_origin",
-    "dossiers.0009_foreword",
-    "site.0001_initial",
-    "orientations.0004_served_index",
-    "orientations.0005_unanswered",
-    "orientations.0007_plain_sides",
-    "accounts.0008_entry_of_verb",
-    "surveys.0002_answers_in_use",
-    "search.0003_written_anew",
-    "people.0004_followed_in_their_index",
-    "outbox.0004_addresses_and_holders",
-    "learning.0004_facts_by_moment",
-    "directory.0013_devices_found",
-    "directory.0014_commune_districts_facet",
-)
-ADDED = {
-    "dossiers.comment": ("study", "study_on"),
-    "dossiers.studymission": ("initiator", "ground", "foreword", "foreword_by"),
-    "plans.plan": ("coordinator", "lead"),
-    "plans.planaction": (
-        *("counts", "proposed", "number_alone", "written_for", "written_on"),
-        *("unit", "direction", "delayed"),
-        *("costs", "pilot_account_id", "pilot_invitation_id", "pilot_at", "vote_on"),
-    ),
-    "plans.planmeasure": ("span",),
-    "plans.plannote": ("automatic",),
-}
+OLD_BACKUPS = Path(__file__).parents[1] / "files" / "sauvegardes"
 
 
-@pytest.mark.complete
-@pytest.mark.slow("all the migrations, aside")
-def test_a_backup_of_an_older_version_comes_back_through_its_migrations(process, demonstration, tmp_path):
-    home = {"MAILLAGE_HOME": str(demonstration(tmp_path / "maison"))}
-    assert process("sauvegarder", tmp_path / "neuve.zip", **home).code == 0
-    with zipfile.ZipFile(tmp_path / "neuve.zip") as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    manifest = json.loads(files.pop("manifeste.json"))
-    assert set(SINCE) <= set(manifest["migrations"])
-    manifest["migrations"] = [each for each in manifest["migrations"] if each not in SINCE]
-    for table in ("plans.funder", "plans.funding", "site.problemreport", "dossiers.studyphotograph"):
-        del files[f"base/{table}.jsonl"], manifest["tables"][table]
-    for table, columns in ADDED.items():
-        lines = [json.loads(line) for line in files[f"base/{table}.jsonl"].splitlines()]
-        known_indexes = [at for at, name in enumerate(lines[0]) if name not in columns]
-        assert len(known_indexes) == len(lines[0]) - len(columns)
-        files[f"base/{table}.jsonl"] = b"".join(
-            rows.encode([row[at] for at in known_indexes]) for row in lines
-        )
-    names, *actions = map(json.loads, files["base/plans.planaction.jsonl"].splitlines())
-    older = [[*names, "funded"], [*actions[0], 512], *([*each, None] for each in actions[1:])]
-    files["base/plans.planaction.jsonl"] = b"".join(map(rows.encode, older))
-    manifest["fichiers"] = {name: sha256(content).hexdigest() for name, content in files.items()}
-    with zipfile.ZipFile(tmp_path / "ancienne.zip", "w") as archive:
-        for name, content in {**files, "manifeste.json": json.dumps(manifest)}.items():
-            archive.writestr(name, content)
-    answer = process("restaurer", tmp_path / "ancienne.zip", **home)
+def rows_by_table(path: Path) -> dict[str, int]:
+    """Return how many rows of each table a backup has, of either form."""
+    with zipfile.ZipFile(path) as archive:
+        if "base.jsonl" not in archive.namelist():
+            return json.loads(archive.read("manifeste.json"))["tables"]
+        return Counter(json.loads(line)["model"] for line in archive.read("base.jsonl").splitlines())
+
+
+def restored(process, home: Path, path: Path) -> sqlite3.Connection:
+    """Restore a backup of an older version as its owner would, check that nothing of it is lost, and open the
+    database. What migrations add is theirs.
+    """
+    furnish(home)
+    answer = process("restaurer", path, MAILLAGE_HOME=str(home))
     assert answer.code == 0, answer.err
-    with closing(sqlite3.connect(tmp_path / "maison/maillage.sqlite3")) as base:
-        assert base.execute("select euros, action_id from plans_funding").fetchall() == [
-            (512, actions[0][names.index("id")])
-        ]
-        assert base.execute("select count(*) from accounts_user").fetchone() == (8,)
-    assert not list((tmp_path / "maison").glob(".exercice-*"))
+    assert not list(home.glob(".exercice-*"))
+    database = sqlite3.connect(home / DATABASE.name)
+    fewer = {}
+    for label, n in rows_by_table(path).items():
+        table = apps.get_model(label)._meta.db_table
+        (n_restored,) = database.execute(f'select count(*) from "{table}"').fetchone()
+        if n_restored < n:
+            fewer[label] = (n, n_restored)
+    assert fewer == {}
+    assert database.execute("pragma foreign_key_check").fetchall() == []
+    emails = {email for (email,) in database.execute("select email from accounts_user")}
+    assert len(emails) == 8 and "aidant@demo.maillage.example" in emails
+    places = {name for (name,) in database.execute("select name from directory_lieu")}
+    assert len(places) == 26 and "Pimms Mediation Grenoble" in places
+    titles = [title for (title,) in database.execute("select title from plans_planaction order by id")]
+    assert len(titles) == 22
+    assert titles[0].startswith("Dédier des ressources à l’assistance numérique")
+    return database
+
+
+def assert_the_link_of_marie_opens(database: sqlite3.Connection, home: Path, token: str) -> None:
+    """A migration seals it, with the key of the home that restores and no other."""
+    (text,) = database.execute("select text from outbox_message where \"to\" = 'marie@exemple.fr'").fetchone()
+    assert f"/{token}/" not in text
+    assert f"/{token}/" in sealed_links.unseal(text, (home / "cle-secrete").read_text("utf-8"))
+
+
+@pytest.mark.slow("all the migrations since 0.2.0, aside")
+def test_a_backup_of_0_2_0_comes_back_through_its_migrations(process, tmp_path):
+    """Of the first form, with a column that is no more: an amount became a funding."""
+    home = tmp_path / "maison"
+    with closing(restored(process, home, OLD_BACKUPS / "maillage-0.2.0.zip")) as database:
+        fundings = database.execute("select euros, action_id from plans_funding order by id")
+        assert fundings.fetchall() == [(512, 1), (4000, 7)]
+        # A moment had three decimals: the database stores none or six, and compares texts.
+        moments = {len(at) for (at,) in database.execute("select at from plans_planaction")}
+        assert moments == {len("2026-12-01 01:10:17.587000")}
+        assert_the_link_of_marie_opens(database, home, "227ebb8d86b3eac74b5d3f5f999bb3ca")
+
+
+@pytest.mark.slow("all the migrations since 0.3.0, aside")
+def test_a_backup_of_0_3_0_comes_back_through_its_migrations(process, tmp_path):
+    home = tmp_path / "maison"
+    with closing(restored(process, home, OLD_BACKUPS / "maillage-0.3.0.zip")) as database:
+        assert database.execute("select count(*) from surveys_answer").fetchone() == (192,)
+        assert_the_link_of_marie_opens(database, home, "57199c1e5fdb16c1b859582dc996a8fb")

@@ -15,9 +15,9 @@ from tests.support import programs
 from tests.support.profile import some
 
 ROOT = Path(__file__).parents[2]
-KEYS = {"nom", "secondes", "reference", "secondes_reference", "rapport", "taille"}
-PEERS = {"redressement": "svy", "acces": "access", "implantation": "spopt"}
-# One that computes, those beside a peer, one that writes in a base of its own: the others are run by `make bench`.
+KEYS = {"nom", "secondes", "reference", "secondes_reference", "rapport", "taille", "charge"}
+PEERS = {"redressement": "svy"}
+# One that computes, one beside a peer, one that writes in a base of its own: the others are run by `make bench`.
 CHECKED_SUITES = ["doublons", *PEERS, "journal"]
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from maillage.config.backup import MANIFEST
+from maillage.manage.backups.backup import MANIFEST
 from tests.support.shared import DATABASE, environment, furnish
 from tests.support.speed import PATIENCE
 
@@ -77,7 +77,7 @@ def test_a_disk_that_fills_while_tables_are_made_leaves_nothing_half_made(proces
     """No file may pass four hundred kilobytes, an eighth of what the tables take; then there is room again."""
     home = tmp_path / "maison"
     full = subprocess.run(
-        [sys.executable, "-m", "maillage.cli.main", "migrer"],
+        [sys.executable, "-m", "maillage.manage.main", "migrer"],
         env=environment(home),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)),
         capture_output=True,

@@ -1,6 +1,7 @@
 """Files copied to a server, checked by the programs that read them: systemd, nginx."""
 
 import configparser
+import contextlib
 import http.client
 import json
 import re
@@ -13,18 +14,24 @@ import time
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.http.errors import ParseException
+from gunicorn.http.parser import RequestParser
 
-from maillage.cli.main import COMMANDS
-from maillage.config.requests import KNOWN
+from maillage.manage.main import COMMANDS
+from maillage.manage.requests.request_log import KNOWN
 from tests.support.certificates import self_signed
+from tests.support.shared import furnish
 from tests.support.speed import until
 from tools import container
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
 MEGABYTE, MARK = 2**20, b"un papier que personne d'autre ne lit\n"
+MAX_EXPOSURE = 25  # tenths of a point, of ten, as systemd scores what a service could do to its computer
 VARIABLES = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
 
 
@@ -51,6 +58,9 @@ def test_a_unit_names_programs_and_options_that_exist(path, tmp_path):
         )
         faults = [line for line in done.stderr.splitlines() if path.name in line]
         assert faults == []
+        scored = [analyze, "security", "--offline=yes", "--no-pager", f"--threshold={MAX_EXPOSURE}", path]
+        done = subprocess.run(scored, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout.splitlines()[-1]
 
 
 def test_a_unit_that_the_manual_enables_starts_again_with_the_computer(tmp_path):
@@ -85,7 +95,7 @@ def test_service_that_migrates_first_has_no_start_timeout():
 
 
 def test_the_options_of_the_units_are_understood():
-    from maillage.cli.main import parser
+    from maillage.manage.main import parser
 
     for path in DEPLOY.glob("*.service"):
         for line in re.findall(r"^Exec\w+=\S+/maillage (.+)$", path.read_text("utf-8"), re.MULTILINE):
@@ -101,7 +111,7 @@ def test_the_image_runs_a_command_that_exists_under_an_account_without_rights():
         json.loads(re.search(rf"^{word} (\[.+\])$", last, re.MULTILINE)[1]) for word in ("ENTRYPOINT", "CMD")
     )
     assert entry == ["maillage"]
-    from maillage.cli.main import parser
+    from maillage.manage.main import parser
 
     options = parser(words).parse_args(words)
     assert (options.commande, options.adresse, options.port) == ("servir", "0.0.0.0", 8000)
@@ -134,9 +144,16 @@ def test_each_variable_of_the_settings_is_explained():
 class Echo(BaseHTTPRequestHandler):
     """Answer with the headers that it was sent, as JSON; at /grand/, with eight megabytes."""
 
+    protocol_version = "HTTP/1.1"
+    lines: ClassVar[list[str]] = []
+
     def do_POST(self) -> None:
         n_bytes = len(self.rfile.read(int(self.headers["Content-Length"])))
         self.answer(str(n_bytes).encode())
+
+    def parse_request(self) -> bool:
+        self.lines.append(self.raw_requestline.decode("latin-1").strip())
+        return super().parse_request()
 
     def do_GET(self) -> None:
         names = {name.lower(): value for name, value in self.headers.items()}
@@ -279,6 +296,7 @@ def test_nginx_writes_no_address_whether_the_platform_answers_or_not(proxied):
         named = {"Host": "localhost", "Referer": f"https://localhost{link}"}
         call.request(method, link, headers=named | headers)
         answer = call.getresponse()
+        assert (answer.status != 502) == (answer.getheader("Retry-After") != "60")
         assert (answer.status != 502) == ("Maillage ne répond pas" not in answer.read().decode())
         return answer.status
 
@@ -296,6 +314,84 @@ def test_nginx_writes_no_address_whether_the_platform_answers_or_not(proxied):
     until(lambda: failures.stat().st_size)
     assert re.fullmatch(r"\S+ 502 502 GET \d\.\d+ [0-9a-f]{32}\n", failures.read_text())
     assert holding() == []
+
+
+@pytest.mark.parametrize(("method", "burst"), [("GET", 300), ("POST", 40)])
+def test_nginx_stops_whoever_hammers_and_no_room_that_shares_an_address(proxied, method, burst):
+    call, n_answered = proxied.call(), 0
+    while n_answered < 10 * burst:
+        call.request(method, "/", body=b"x" if method == "POST" else None)
+        answer = call.getresponse()
+        text = answer.read().decode()
+        if answer.status == 429:
+            break
+        assert answer.status == 200
+        n_answered += 1
+    assert burst <= n_answered < 10 * burst
+    assert "Trop de demandes à la fois." in text and answer.getheader("Retry-After") == "10"
+
+
+SECOND = b"GET /cachee/ HTTP/1.1\r\nHost: localhost\r\n\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+LENGTH = f"Content-Length: {len(SECOND) + 5}\r\n".encode()
+# Headers that two programs may cut at two places: a second request, hidden in the body of the first.
+SMUGGLED = {
+    "both lengths": LENGTH + CHUNKED,
+    "both, the other way": CHUNKED + LENGTH,
+    "two lengths": b"Content-Length: 5\r\n" + LENGTH,
+    "two lengths in one": b"Content-Length: 5, 60\r\n",
+    "signed length": b"Content-Length: +5\r\n",
+    "length in hexadecimal": b"Content-Length: 0x5\r\n",
+    "negative length": b"Content-Length: -1\r\n",
+    "encoding misspelt": LENGTH + b"Transfer-Encoding: xchunked\r\n",
+    "encoding after a tab": LENGTH + b"Transfer-Encoding:\tchunked\r\n",
+    "encoding twice": CHUNKED + b"Transfer-Encoding: identity\r\n",
+    "space before the colon": LENGTH + b"Transfer-Encoding : chunked\r\n",
+    "folded": LENGTH + b"X: a\r\n Transfer-Encoding: chunked\r\n",
+    "end of line alone": LENGTH + b"X: a\rTransfer-Encoding: chunked\r\n",
+}
+
+
+def test_no_request_hides_in_the_body_of_another():
+    """Read by gunicorn itself: whatever a proxy let through, the second request is refused, or is the body."""
+    for kind, headers in SMUGGLED.items():
+        raw = b"POST / HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n0\r\n\r\n" + SECOND
+        paths = []
+        with contextlib.suppress(ParseException):
+            for request in RequestParser(Config(), iter([raw]), ("127.0.0.1", 1)):
+                paths.append(request.path)
+                request.body.read()
+        assert paths in ([], ["/"]), kind
+    raw = b"POST / HTTP/1.1\r\nHost: localhost\r\n" + CHUNKED + b"\r\n0\r\n\r\n" + SECOND
+    paths = [(each.body.read() and "") or each.path for each in RequestParser(Config(), iter([raw]), ("", 1))]
+    assert paths == ["/", "/cachee/"], "told apart, both are read"
+
+
+def test_nginx_passes_on_no_request_that_hides_in_the_body_of_another(proxied):
+    context = ssl.create_default_context(cafile=proxied.certificate)
+    for kind, headers in SMUGGLED.items():
+        Echo.lines.clear()
+        plain = socket.create_connection(("localhost", proxied.secure), timeout=5)
+        with context.wrap_socket(plain, server_hostname="localhost") as call:
+            call.sendall(b"POST / HTTP/1.1\r\nHost: localhost\r\n" + headers + b"\r\n0\r\n\r\n" + SECOND)
+            call.settimeout(1)
+            answers = b""
+            with contextlib.suppress(OSError):
+                while part := call.recv(65_536):
+                    answers += part
+        n_answers = len(re.findall(rb"HTTP/1\.1 [2-5]\d\d", answers))
+        assert n_answers >= len(Echo.lines), (kind, Echo.lines)
+        assert not any("cachee" in line for line in Echo.lines[:1]), kind
+        assert all(line in ("POST / HTTP/1.1", "GET /cachee/ HTTP/1.1") for line in Echo.lines), Echo.lines
+
+
+def test_nginx_passes_on_no_header_that_another_name_would_hide(proxied):
+    """`X_Forwarded_For` et `X-Forwarded-For` sont le même nom pour Django."""
+    call = proxied.call()
+    call.request("GET", "/", headers={"X_Forwarded_For": "9.9.9.9", "X_Forwarded_Proto": "http"})
+    received = json.loads(call.getresponse().read())
+    assert received["x-forwarded-for"] == "127.0.0.1"
+    assert not any("_" in name for name in received)
 
 
 def test_nginx_writes_no_body_on_the_disk(proxied):
@@ -323,8 +419,8 @@ def test_nginx_writes_no_body_on_the_disk(proxied):
     assert call.getresponse().status == 411
 
 
-def test_backups_of_a_folder_go_the_oldest_first_and_nothing_else_does(process, demonstration, tmp_path):
-    home, folder = demonstration(tmp_path / "maison"), tmp_path / "copies"
+def test_backups_of_a_folder_go_the_oldest_first_and_nothing_else_does(process, tmp_path):
+    home, folder = furnish(tmp_path / "maison"), tmp_path / "copies"
     folder.mkdir()
     for name in (
         "maillage-20200101-000000.zip",

@@ -33,7 +33,7 @@ def survey(tmp_path):
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
     """The study of the place without any survey."""
-    from maillage.cli.main import main
+    from maillage.manage.main import main
 
     folder = tmp_path_factory.mktemp("seul")
     assert main(["diagnostic", PLACE, "--sortie", str(folder)]) == 0
@@ -43,7 +43,7 @@ def alone(tmp_path_factory):
 @pytest.fixture(scope="module")
 def combined(tmp_path_factory):
     """The folder of a study that a survey moves: sixteen of each hundred did not use Internet."""
-    from maillage.cli.main import main
+    from maillage.manage.main import main
 
     folder = tmp_path_factory.mktemp("combinee")
     words = [str(word) for word in written(folder, 16)]
@@ -104,7 +104,7 @@ def test_the_definition_of_the_study_has_one_figure(combined):
     assert of(combined)["enquete"]["retenue"] == "combinee"
     document = re.sub(r"\s+", " ", (combined / "dossier.html").read_text("utf-8").replace("\xa0", " "))
     value, low, high = re.search(
-        r"Environ <strong>([\d ]+) personnes</strong>[^<]*, entre ([\d ]+) et ([\d ]+)\.", document
+        r'class="valeur">([\d ]+)</span>.*?</span> Entre ([\d ]+) et ([\d ]+)\.', document
     ).groups()
     table = document.split("Le même territoire, plusieurs définitions")[-1].split("</table>")[0]
     row = re.sub("<[^>]+>", " ", table.split("Illectronisme, Insee 2021")[1].split("</tr>")[0]).split()

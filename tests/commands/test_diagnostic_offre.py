@@ -4,12 +4,16 @@ import csv
 import json
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
-from maillage.cli.main import main
+from maillage.manage.commands.diagnostic import census_of
+from maillage.manage.main import main
 from maillage.reference.cards import cards
-from tests.support.printed import reader_figures
+from maillage.sources import streets
+from tests.support.printed import blank_shares, reader_figures
+from tests.support.street import network
 
 CODE = "38151"
 LINES = {
@@ -46,12 +50,13 @@ def test_the_reader_s_part_with_an_offer_has_eight_pages_of_forty_figures_at_mos
     figures = reader_figures(folder / "dossier.pdf")
     assert len(figures) <= 8
     assert max(figures) <= 40, figures
+    assert max(blank_shares(folder / "dossier.pdf")) < 0.5, "no half of a page is blank"
 
 
 def test_the_table_of_the_offer_says_its_margin_its_field_and_its_source(folder, study):
     page = (folder / "dossier.html").read_text("utf-8")
     (table,) = re.findall(r"<table[^>]*>\s*<caption>Chaque sorte d’offre.*?</table>(?:.*?</p>)?", page, re.S)
-    assert re.findall(r"<th[^>]*>([^<]+)</th>", table)[6:8] == ["Part à portée", "Entre"]
+    assert "Part à portée" in re.findall(r"<th[^>]*>([^<]+)</th>", table)
     row = next(r for r in re.findall(r"<tr>(.*?)</tr>", table, re.S) if "Aide aux démarches" in r)
     part = study["offre"]["portee"]["assistance"]["part_a_portee"]
     cells = [
@@ -60,7 +65,7 @@ def test_the_table_of_the_offer_says_its_margin_its_field_and_its_source(folder,
     low, high = math.floor(part["bas"]), math.ceil(part["haut"])
     assert f"{low} – {high} %" in cells[-2:]
     assert "15 ans et plus" in table
-    assert "90 chances sur 100" in table
+    assert "90 fois sur 100" in page.replace("\xa0", " "), "said once, by the guide of the first page"
     assert "calculs Maillage" in table
 
 
@@ -214,3 +219,13 @@ def test_study_counts_its_refused_and_unplaced_rows(tmp_path, capsys):
     assert warning.endswith("Maison belge, Maison de Mons, ligne 5.")
     assert main(["offre", "verifier", str(tmp_path / "lieux.csv")]) == 1
     assert "« Erquelinnes » n’est pas une commune de France" in capsys.readouterr().out
+
+
+def test_census_of_a_file_comes_with_the_streets_of_this_computer(tmp_path, monkeypatch):
+    monkeypatch.setattr("maillage.manage.deploy.home.HOME", tmp_path)
+    places = cards()["hinaura-isere"].file
+    assert census_of(places)[0].streets is None
+    streets.store(network(([(5.70, 45.10), (5.71, 45.10)], {"highway": "residential"})), tmp_path, file="x")
+    census, _ = census_of(places)
+    assert census.streets == streets.loaded(tmp_path)
+    assert census.digest != replace(census, streets=None).digest

@@ -16,7 +16,7 @@ from tests.support.shared import demonstrated
 def test_the_drills_run_whole_and_nothing_acknowledged_is_lost(tmp_path):
     page = tmp_path / "page.md"
     variables = {timing.DEMONSTRATION_HOME: str(demonstrated())}
-    words = ["--part", "0.0004", "--secondes", "5", "--debit", "6", "--coupures", "20", "--sans-epreuves"]
+    words = ["--part", "0.0004", "--secondes", "3", "--debit", "6", "--coupures", "12", "--sans-epreuves"]
     words = ["-m", "tests.support.bench_trial", programs.door(), "bench.drills", *words, "--sortie", page]
     done = programs.run(*words, environment={**os.environ, **variables}, country=True)
     assert done.returncode == 0, done.stdout + done.stderr

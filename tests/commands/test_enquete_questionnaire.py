@@ -1,7 +1,7 @@
 """maillage enquete questionnaire: the ready questionnaires, had from the terminal as from the space."""
 
-from maillage.pipeline.survey import xlsform
 from maillage.reference.surveys import banks
+from maillage.sources.survey import xlsform
 
 
 def test_the_ready_questionnaires_are_listed(maillage):

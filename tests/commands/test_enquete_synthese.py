@@ -11,10 +11,8 @@ import pypdfium2
 import pytest
 from pytest import approx
 
-from tests.commands.test_enquete_tabuler import files, form
 from tests.support import editable
 
-__all__ = ["files", "form"]  # fixtures
 MAUBEUGE = Path(__file__).parents[2] / "data/raw/maillage/enquetes/maubeuge-structures.csv"
 
 
@@ -105,7 +103,10 @@ def test_a_survey_of_structures_says_once_whether_its_universe_is_known(maillage
     options = ("--questionnaire", tmp_path / "s.xlsx", "--sortie", tmp_path / "sortie")
     unknown = "On ne sait pas combien il y a de structures en tout"
     known = "L’intervalle tient compte de ce qu’il y a 96 structures en tout."
-    for words, present, absent in (((), unknown, known), (("--interrogees", "96"), known, unknown)):
+    invited = ("--interrogees", "96")  # who was asked is not who exists
+    for words, present, absent in (
+        (invited, unknown, known), ((*invited, "--univers", "96"), known, unknown)
+    ):  # fmt: skip
         assert maillage("enquete", "synthese", MAUBEUGE, *options, *words).code == 0
         page = (tmp_path / "sortie" / "synthese.html").read_text("utf-8").replace("\xa0", " ")
         assert (page.count(present), page.count(absent)) == (1, 0)

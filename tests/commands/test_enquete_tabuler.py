@@ -2,86 +2,12 @@
 
 import json
 import math
-import random
 
 import openpyxl
 import pytest
 from pytest import approx
 
-AGES, EASE = ("15-29", "30-59", "60+"), ("pas", "peu", "plutot", "tres")
-FORM = {
-    "survey": [
-        ["type", "name", "label", "relevant"],
-        ["select_one age", "age", "Votre âge", ""],
-        ["select_one aise", "aise", "Êtes-vous à l’aise avec Internet ?", ""],
-        ["select_multiple eq", "equipement", "Qu’avez-vous chez vous ?", ""],
-        ["select_one on", "aide", "Avez-vous été aidé ?", ""],
-        ["select_one on", "satisfait", "Êtes-vous satisfait ?", "${aide} = 'oui'"],
-        ["text", "mot", "Un mot ?", ""],
-    ],
-    "choices": [
-        ["list_name", "name", "label"],
-        *(["age", name, name] for name in AGES),
-        *(
-            ["aise", name, label]
-            for name, label in zip(EASE, ("Pas du tout", "Un peu", "Plutôt", "Très"), strict=True)
-        ),
-        *(["eq", name, name.capitalize()] for name in ("smartphone", "ordinateur", "tablette", "rien")),
-        *(["on", name, name.capitalize()] for name in ("oui", "non")),
-    ],
-}
-
-
-@pytest.fixture
-def form(tmp_path):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in FORM.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(tmp_path / "formulaire.xlsx")
-    return tmp_path / "formulaire.xlsx"
-
-
-def answers(n=192, seed=5):
-    chance = random.Random(seed)
-    rows = []
-    for k in range(n):
-        age = chance.choices(AGES, (5, 3, 2))[0]
-        helped = chance.choice(("oui", "non"))
-        owned = [
-            name
-            for name, p in (("smartphone", 0.8), ("ordinateur", 0.5), ("tablette", 0.3))
-            if chance.random() < p
-        ]
-        rows.append(
-            {
-                "id": f"r{k + 1}",
-                "age": age,
-                "aise": chance.choices(EASE, (1, 2, 3, 4) if age == "15-29" else (3, 4, 2, 1))[0],
-                "equipement": " ".join(owned) or "rien",
-                "aide": helped,
-                "satisfait": chance.choices(("oui", "non"), (8, 2))[0] if helped == "oui" else "",
-            }
-        )
-    return rows
-
-
-def written(path, rows):
-    lines = [",".join(rows[0]), *(",".join(str(cell) for cell in row.values()) for row in rows)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-@pytest.fixture
-def files(tmp_path, form):
-    rows = answers()
-    weight = {"15-29": 250.5, "30-59": 480.25, "60+": 700.0}
-    written(tmp_path / "reponses.csv", rows)
-    written(tmp_path / "poids.csv", [{"id": row["id"], "poids": weight[row["age"]]} for row in rows])
-    written(tmp_path / "village.csv", [{"id": row["id"], "poids": 2} for row in rows])  # one in two answered
-    return tmp_path, rows, weight
+from tests.support.survey_files import AGES, written
 
 
 @pytest.fixture
@@ -142,25 +68,6 @@ def test_margins_of_other_weights_are_reported_and_ignored(tabuler, files):
     assert "ne retrouvent pas les marges de marges.csv" in answer.err
 
 
-def test_a_cross_withholds_small_counts_and_says_why(tabuler, files):
-    _, rows, _ = files
-    answer = tabuler("--question", "aise", "--par", "age", "--json", weights="village.csv")
-    lines = json.loads(answer.out)["lignes"]
-    assert len(lines) == 12
-    for line in lines:
-        own = [row for row in rows if row["age"] == line["par"]]
-        n = sum(row["aise"] == line["modalite"] for row in own)
-        if n < 11 or len(own) - n < 11:
-            assert line["n"] is line["part"] is line["bas"] is line["haut"] is None
-            assert "11" in line["motif"]
-        if line["n"] is not None:
-            assert line["n"] == n
-    assert 0 < sum(line["part"] is None for line in lines) < 12
-    for age in AGES:
-        hidden = sum(line["n"] is None for line in lines if line["par"] == age)
-        assert hidden != 1, "one hidden cell of a group would be found by subtraction"
-
-
 def test_multiple_answers_and_a_conditional_question(tabuler, files):
     _, rows, _ = files
     answer = tabuler("--question", "equipement")
@@ -202,11 +109,7 @@ def test_what_cannot_be_tabulated_is_refused(tabuler, words, what, do):
     ("change", "what"),
     [
         (lambda rows: rows[:-1], "reponses.csv, colonne id, valeur « r192 » : cette réponse n’a pas de poids"),
-        (lambda rows: [*rows[:3], {**rows[3], "poids": -2}, *rows[4:]], "poids.csv, ligne 5, colonne poids, valeur « -2 » : un poids négatif"),
-        (lambda rows: [{**rows[0], "poids": "douze"}, *rows[1:]], "ligne 2, colonne poids, valeur « douze » : ce n’est pas un nombre"),
-        (lambda rows: [{**rows[0], "poids": ""}, *rows[1:]], "ligne 2, colonne poids, valeur «  » : le poids manque"),
         (lambda rows: [*rows, {"id": "r1", "poids": 9}], "ligne 194, colonne id, valeur « r1 » : cet identifiant a déjà un autre poids"),
-        (lambda rows: [{"id": row["id"], "poids": 0} for row in rows], "tous les poids sont nuls"),
         (lambda rows: [{"numero": row["id"], "poids": 1} for row in rows], "la colonne « id » manque"),
     ],
 )  # fmt: skip
@@ -246,11 +149,11 @@ def test_one_respondent_and_everybody_alike(tabuler, files):
     assert [line["n"] for line in city["lignes"]] == [0, 0, 0, 192]
 
 
-def test_misspelt_answer_is_reported_and_not_counted(tabuler, files):
+def test_misspelt_answer_is_reported_and_stays_in_the_base(tabuler, files):
     folder, rows, _ = files
     written(folder / "faute.csv", [{**rows[0], "aise": "plutott"}, *rows[1:]])
     answer = tabuler("--question", "aise", "--json", answers="faute.csv")
-    assert json.loads(answer.out)["n"] == 191
+    assert json.loads(answer.out)["n"] == 192
     assert "« plutott » (1 fois, peut-être « plutot »)" in answer.err
 
 
@@ -323,12 +226,12 @@ def test_a_reader_that_does_not_exist_is_refused_with_those_that_do(tabuler):
 
 
 @pytest.fixture
-def structures(files, form):
+def structures(files):
     """The same form, asked of structures."""
-    book = openpyxl.load_workbook(form)
+    book = openpyxl.load_workbook(files[0] / "formulaire.xlsx")
     for row in (["form_title", "maillage::kind"], ["Structures", "structures"]):
         (book["settings"] if "settings" in book.sheetnames else book.create_sheet("settings")).append(row)
-    book.save(form)
+    book.save(files[0] / "formulaire.xlsx")
     return files
 
 
@@ -365,10 +268,13 @@ def test_margins_of_residents_are_refused_for_structures(tabuler, structures):
     assert "personnes pour 192 réponses" in answer.err.splitlines()[0]
 
 
-def test_a_universe_gives_the_response_rate_and_narrower_intervals(tabuler):
+def test_number_invited_gives_the_response_rate_and_total_narrows_intervals(tabuler):
     endless = json.loads(tabuler("--question", "aise", "--json").out)["lignes"]
-    document = json.loads(tabuler("--question", "aise", "--json", "--interrogees", "240").out)
-    assert (document["interrogees"], document["population"], document["taux_de_reponse"]) == (240, 240, 80.0)
+    invited = json.loads(tabuler("--question", "aise", "--json", "--interrogees", "240").out)
+    assert (invited["interrogees"], invited["population"], invited["taux_de_reponse"]) == (240, None, 80.0)
+    assert invited["lignes"] == endless
+    document = json.loads(tabuler("--question", "aise", "--json", "--univers", "240").out)
+    assert (document["interrogees"], document["population"], document["taux_de_reponse"]) == (None, 240, None)
     for narrow, wide in zip(document["lignes"], endless, strict=True):
         assert narrow["part"] == wide["part"]
         assert narrow["part"] is None or narrow["haut"] - narrow["bas"] < 0.6 * (wide["haut"] - wide["bas"])
@@ -406,3 +312,23 @@ def test_questionnaire_without_a_kind_of_respondent_warns_unless_an_option_names
     assert "--qui structures" in silent.err
     assert "ne dit pas qui a répondu" not in stated.err
     assert [json.loads(run.out)["seuil"] for run in (silent, stated)] == [11, 3]
+
+
+def test_classes_of_age_of_a_few_are_merged_as_on_pages(tabuler, files, maillage):
+    """Deux classes de trois et quatre personnes : une seule ligne, dans les deux commandes."""
+    folder, rows, _ = files
+    classes = {"15-29": "De 15 à 29 ans", "30-59": "De 30 à 59 ans", "60+": "60 ans et plus"}
+    book = openpyxl.load_workbook(folder / "formulaire.xlsx")
+    for cells in book["choices"].iter_rows():
+        cells[2].value = classes.get(cells[1].value, cells[2].value)
+    book.save(folder / "formulaire.xlsx")
+    young = [row for row in rows if row["age"] == "15-29"]
+    older = [row | {"age": age} for age, n in (("30-59", 3), ("60+", 4)) for row in young[-n:]]
+    merged_rows = [row | {"id": f"r{k + 1}"} for k, row in enumerate([*young[:60], *older])]
+    written(folder / "reponses.csv", merged_rows)
+    lines = json.loads(tabuler("--question", "age", "--json", "--pour", "publier").out)["lignes"]
+    assert [(line["modalite"], line["n"]) for line in lines] == [("15-29", 60), ("30-59+60+", 7)]
+    options = ("--questionnaire", folder / "formulaire.xlsx", "--poids", folder / "poids.csv")
+    maillage("enquete", "synthese", folder / "reponses.csv", *options, "--sortie", folder / "sortie")
+    table = (folder / "sortie" / "tableaux" / "age.csv").read_text("utf-8")
+    assert "30 ans et plus" in table and "60 ans et plus" not in table

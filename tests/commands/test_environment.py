@@ -8,9 +8,9 @@ import sys
 import pytest
 from django.db import OperationalError
 
-from maillage.config import environment
-from maillage.config.bootstrap import _refusal
 from maillage.kernel.errors import Refused
+from maillage.manage.deploy import environment
+from maillage.manage.deploy.bootstrap import _refusal
 
 SETTINGS = (
     *("ALLOWED_HOSTS", "ADDRESS", "CSRF_TRUSTED_ORIGINS", "BEHIND_PROXY", "SOURCES_INSIDE", "STORED_PAGES"),
@@ -18,7 +18,7 @@ SETTINGS = (
 )
 PROGRAM = f"""
 import json
-from maillage.config import settings
+from maillage.manage import settings
 found = {{name: getattr(settings, name) for name in {SETTINGS}}}
 print(json.dumps(found | {{"SURE": settings.FEDERATION["sure_email"]}}))
 """
@@ -48,7 +48,7 @@ def test_a_file_of_settings_is_read_as_whoever_wrote_it_meant_it(tmp_path):
 
 
 PRAGMAS = """
-from maillage.config.bootstrap import connected
+from maillage.manage.deploy.bootstrap import connected
 with connected() as connection, connection.cursor() as cursor:
     for name in ("journal_mode", "secure_delete"):
         print(cursor.execute(f"pragma {name}").fetchone()[0])

@@ -9,26 +9,15 @@ from shutil import rmtree
 import pytest
 
 from tests.support import programs
+from tests.support.journal import write_lines
 from tests.support.shared import furnish
 
 SCENE = """
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 ready()
-from tests.commands.test_journal import write_lines
+from tests.support.journal import write_lines
 write_lines(4)
 """
-
-
-def write_lines(n: int) -> None:
-    """Write lines in the journal, for an account of its own."""
-    from django.utils import timezone
-
-    from maillage.apps.accounts import actions as journal
-    from maillage.apps.accounts.actions import Note
-    from maillage.apps.accounts.models import User
-
-    user, _ = User.objects.get_or_create(email="journal@exemple.fr")
-    journal.record_many(Note(by=user, verb="x", row=user, at=timezone.now()) for _ in range(n))
 
 
 def test_intact_journal_is_reported_intact(maillage, db):
@@ -39,7 +28,7 @@ def test_intact_journal_is_reported_intact(maillage, db):
 def test_the_first_line_changed_in_the_journal_is_named(maillage, db, coordinator):
     from django.db import connection
 
-    from maillage.apps.accounts import actions as journal
+    from maillage.apps.platform.accounts import actions as journal
 
     lines = [
         journal.record(by=coordinator, verb="x", row=coordinator, at=datetime.now(UTC)) for _ in range(3)
@@ -70,7 +59,7 @@ def test_an_anchor_is_a_page_that_the_journal_is_proved_by(maillage, db, home):
 
 
 def test_unwritable_page_is_not_reported_as_written(maillage, db, home):
-    from maillage.apps.accounts.models import Anchor
+    from maillage.apps.platform.accounts.models import Anchor
 
     write_lines(1)
     (home / "fichier").touch()
@@ -79,8 +68,8 @@ def test_unwritable_page_is_not_reported_as_written(maillage, db, home):
 
 
 def test_cut_tail_is_reported_whatever_else_was_cut(maillage, db, home):
-    from maillage.apps.accounts import actions as journal
-    from maillage.apps.accounts.models import Anchor, Entry
+    from maillage.apps.platform.accounts import actions as journal
+    from maillage.apps.platform.accounts.models import Anchor, Entry
 
     write_lines(3)
     maillage("ancrer-journal", "--sortie", home / "ancre.txt")
@@ -118,7 +107,7 @@ def test_a_page_that_is_no_anchor_is_refused(maillage, db, home, content, messag
 
 def test_a_journal_is_proved_from_a_sealed_backup_with_its_key(maillage, db, home):
     """En production chaque sauvegarde est chiffrée : c’est elle que l’on compare après un incident."""
-    from maillage.config import backup, keys
+    from maillage.manage.backups import backup, keys
 
     write_lines(2)
     public = keys.make(home / "cle")

@@ -80,10 +80,14 @@ def test_modules_are_exported_and_imported(maillage, home, tmp_path):
     answer = maillage("modules", "exporter", MOUSE, "messages-pieges", "--vers", archive)
     assert (answer.code, "2 modules" in answer.out) == (0, True)
     with zipfile.ZipFile(archive) as exported:
-        assert exported.namelist() == ["02-tenir-la-souris/module.yaml", "26-messages-pieges/module.yaml"]
+        names = exported.namelist()
+    modules = [name for name in names if name.endswith("/module.yaml")]
+    assert modules == ["02-tenir-la-souris/module.yaml", "26-messages-pieges/module.yaml"]
+    assert "26-messages-pieges/module.tr.yaml" in names, "its translations go with it"
     answer = maillage("modules", "importer", archive)
     assert (answer.code, answer.err) == (0, "")
-    assert answer.out == "tenir-la-souris : nouveau\nmessages-pieges : nouveau\n"
+    assert answer.out.startswith("tenir-la-souris : nouveau\nmessages-pieges : nouveau\n")
+    assert "messages-pieges : traduction en Türkçe" in answer.out
     again = json.loads(maillage("modules", "importer", archive, "--json").out)
     assert again["inchanges"] == [MOUSE, "messages-pieges"]
     assert maillage("modules", "exporter", "--vers", archive).code == 0
@@ -165,7 +169,7 @@ def looking_at(folder: Path) -> Iterator[str]:
     command = [
         sys.executable,
         "-m",
-        "maillage.cli.main",
+        "maillage.manage.main",
         "modules",
         "apercu",
         str(folder),
@@ -211,7 +215,7 @@ def test_a_module_is_looked_at_while_it_is_written(folder):
     text = path.read_text("utf-8")
     with looking_at(folder / "02-tenir-la-souris") as address:
         assert "Tenir la souris" in page(f"{address}{MOUSE}/")
-        for asking in ("", "carte/", "territoires/", "ateliers/"):  # of the base, which a preview has not
+        for asking in ("carte/?ou=Grenoble", "territoires/", "ateliers/"):  # of a base that a preview lacks
             assert "Tenir la souris" in page(address.replace("apprendre/", asking))
         path.write_text(text.replace('titre: "Tenir la souris"', 'titre: "La souris d’ici"'), "utf-8")
         assert "La souris d’ici" in page(f"{address}{MOUSE}/")

@@ -12,11 +12,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.support.profile import some
 from tests.support.speed import PATIENCE, within
 
 REAL = Path(__file__).parents[1] / "files" / "offre"
-REAL_FILES = sorted(path.name for path in REAL.glob("*.*") if path.suffix != ".md")
+REAL_FILES = ("aix_en_provence.json", "bfc_ternum.csv")  # each of them is read in tests/sources/test_propose
 
 
 # --- files as people make them
@@ -71,29 +70,6 @@ def zipped(*entries):
     return content.getvalue()
 
 
-def ods(*rows):
-    cells = "".join(
-        "<table:table-row>"
-        + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{cell}</text:p></table:table-cell>'
-            for cell in row
-        )
-        + "</table:table-row>"
-        for row in rows
-    )
-    names = "urn:oasis:names:tc:opendocument:xmlns"
-    content = (
-        f'<office:document-content xmlns:office="{names}:office:1.0" xmlns:table="{names}:table:1.0"'
-        f' xmlns:text="{names}:text:1.0">'
-        "<office:body><office:spreadsheet><table:table"
-        f' table:name="Lieux">{cells}</table:table></office:spreadsheet></office:body>'
-        "</office:document-content>"
-    )
-    manifest = f'<manifest:manifest xmlns:manifest="{names}:manifest:1.0"></manifest:manifest>'
-    entries = ("content.xml", content), ("META-INF/manifest.xml", manifest)
-    return zipped(("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), *entries)
-
-
 def feature(geometry, **properties):
     return {"type": "Feature", "geometry": geometry, "properties": properties}
 
@@ -106,7 +82,6 @@ SQUARE = {
     "type": "Polygon",
     "coordinates": [[[5.70, 45.18], [5.74, 45.18], [5.74, 45.20], [5.70, 45.20], [5.70, 45.18]]],
 }
-LOCKED = bytes.fromhex("D0CF11E0A1B11AE1")
 
 
 @dataclass(frozen=True)
@@ -124,125 +99,41 @@ class Fault:
 
 
 def f(name, file, content, code, expected_words, n_accepted=0, rows=0):
-    return Fault(
-        name,
-        file,
-        content,
-        code,
-        (expected_words,) if isinstance(expected_words, str) else expected_words,
-        n_accepted,
-        rows,
-    )
+    expected_words = (expected_words,) if isinstance(expected_words, str) else expected_words
+    return Fault(name, file, content, code, expected_words, n_accepted, rows)
 
 
+# One of each sort: what cleaners and readers say of each cell and each form is tried in tests/sources.
 FAULTS = (
     # files that hold no table: nothing can be done
     f("empty", "x.csv", b"", 2, "le fichier est vide"),
-    f("blank", "x.csv", b" \n\n \t\n", 2, "vide"),
-    f("a header alone", "x.csv", csv().encode(), 2, "aucune ligne de données"),
     f("noise", "x.csv", random.Random(1).randbytes(5000), 2, "x.csv", rows=33),
     f("a picture", "x.csv", b"\x89PNG\r\n\x1a\n" + bytes(100), 2, "image PNG"),
-    f("a PDF document", "lieux.xlsx", b"%PDF-1.7\n", 2, "document PDF"),
-    f("a web page", "x.csv", b"<!doctype html><table><tr><td>nom</td></tr></table>", 2, "page web"),
-    f("an XML document", "x.xml", b"<?xml version='1.0'?><lieux/>", 2, "document XML"),
-    f("a SQLite database", "x.csv", b"SQLite format 3\x00" + bytes(100), 2, "base SQLite"),
-    f("an archive of photos", "x.xlsx", zipped(("a.jpg", "x"), ("b.jpg", "y")), 2, "x.xlsx"),
-    f("a workbook cut in the middle", "x.xlsx", xlsx(*table(A, B))[:2000], 2, "x.xlsx"),
-    f("a locked workbook", "x.xlsx", LOCKED + bytes(5000), 2, "x.xlsx"),
-    f("an empty workbook", "x.xlsx", xlsx(), 2, "toutes les feuilles sont vides"),
-    f("a workbook to its last corner", "x.xlsx", xlsx(*table(A), touch=lambda b: b.active.cell(1048576, 16384, "x")), 2, "1 048 576 lignes"),
-    f("null bytes", "x.csv", bad(nom="Biblio\x00thèque"), 0, "Octets nuls", 2),
-    f("a zip bomb", "x.xlsx", zipped(("[Content_Types].xml", "x"), ("xl/workbook.xml", "x"), ("xl/worksheets/sheet1.xml", "<r/>" * 30_000_000)), 2, "x.xlsx"),
     f("JSON cut short", "x.json", b'[{"nom": "A"}, {"nom": ', 2, ("x.json", "colonne")),
-    f("JSON nested without end", "x.json", b"[" * 5000 + b"]" * 5000, 2, "niveaux"),
-    f("JSON of words", "x.json", b'["Grenoble", "Gap"]', 2, "pas un objet"),
-    f("a number", "x.json", b"42", 2, "ni une liste"),
-    f("an empty list", "x.json", b"[]", 2, "la liste est vide"),
-    f("five thousand columns", "x.csv", (",".join(f"c{n}" for n in range(5000)) + "\n" + "," * 4999 + "x\n").encode(), 2, "colonnes"),
     f("no column for the name", "x.csv", csv(A, B, header=["commune", "code_postal"]).encode(), 2, ("le lieu n’a pas de nom", "ligne 2"), rows=2),
     f("no column for the place", "x.csv", csv(A, B, header=["nom", "telephone"]).encode(), 2, ("rien ne dit où est le lieu", "ligne 2"), rows=2),
-    f("a diary", "x.csv", b"jour;texte\nlundi;il pleut\nmardi;il neige\n", 2, "n’a pas de nom", rows=2),
     # rows that cannot be kept: the others are
-    f("no name", "x.csv", bad(nom=""), 1, "n’a pas de nom", 1),
     f("a name of strokes", "x.csv", bad(nom="---"), 1, "n’a pas de nom", 1),
     f("no place", "x.csv", bad(commune="", code_postal="", latitude="", longitude="", adresse=""), 1, ("Bibliothèque Barnave", "rien ne dit où est le lieu"), 1),
     f("a commune that is not", "x.csv", bad(commune="Trifouillis-les-Oies", code_postal="", latitude="", longitude=""), 1, ("Trifouillis-les-Oies", "n’est pas une commune"), 1),
-    f("a postal code of many communes", "x.csv", bad(commune="", code_postal="42300", latitude="", longitude=""), 0, "partagé par 3 communes", 2),
-    f("a place that moves nowhere", "x.json", as_json({**A, "itinerance": "Itinérant", "commune": "", "code_postal": "", "adresse": "", "latitude": "", "longitude": ""}, B), 1, "itinérant sans étape", 1),
     f("a row too long", "x.csv", (csv(A, B) + ",".join(["x"] * 30) + "\n").encode(), 1, ("ligne 4", "30 cases"), 2),
-    f("a quote left open", "x.csv", (csv(A, B) + 'c,"Café,Grenoble\n').encode(), 1, ("ligne 4", "guillemet"), 2),
     f("a line of JSON broken", "x.jsonl", b"\n".join([json.dumps(A).encode(), b'{"nom": ', json.dumps(B).encode()]), 1, ("ligne 2",), 2),
-    f("a line of two million characters", "x.csv", (csv(A, B) + "c," + "x" * 2_000_000 + "\n").encode(), 1, "caractères", 2),
-    f("an element that is no object", "x.json", as_json(A, "Gap", B), 1, "pas un objet", 2),
     # what is read all the same, and told
     f("windows letters", "x.csv", csv(A, B).encode("cp1252"), 0, "", 2),
-    f("UTF-16", "x.csv", csv(A, B).encode("utf-16"), 0, "", 2),
-    f("a mark of order", "x.csv", b"\xef\xbb\xbf" + csv(A, B).encode(), 0, "", 2),
     f("two encodings in one file", "x.csv", csv(A).encode() + csv(B, header=HEADER).split("\n", 1)[1].replace("Maison", "Médiathèque").encode("cp1252"), 0, "", 2),
-    f("letters read wrongly once", "x.csv", bad(nom="BibliothÃ¨que"), 0, "caractères réparés", 2),
-    f("null bytes in JSON", "x.json", as_json({**A, "nom": "Biblio\x00thèque"}, B), 0, "Caractère nul", 2),
     f("semicolons in the header, commas below", "x.csv", (";".join(HEADER) + "\n" + csv(A, B).split("\n", 1)[1]).encode(), 0, ("Pas de noms de colonnes", "Laissé au-dessus"), 2),
-    f("semicolons", "x.csv", csv(A, B, separator=";").encode(), 0, "point-virgule", 2),
-    f("tabs", "x.txt", csv(A, B, separator="\t").encode(), 0, "tabulation", 2),
-    f("a title above", "x.csv", ("Recensement 2026,,\n\n" + csv(A, B)).encode(), 0, "L’en-tête est à la ligne 3", 2),
-    f("two lines of header", "x.csv", (csv() + csv(A, B)).encode(), 0, "identique à l’en-tête", 2),
-    f("the header again in the middle", "x.csv", (csv(A) + csv(B)).encode(), 0, "identique à l’en-tête", 2),
-    f("two columns of one name", "x.csv", csv(A, B, header=[*HEADER, "nom"]).encode(), 0, ("nom (2)", "en double"), 2),
-    f("a row too short", "x.csv", (csv(A, B) + "c,Café,Grenoble\n").encode(), 0, "plus courte que l’en-tête", 3),
-    f("Mac line ends", "x.csv", csv(A, B, end="\r").encode(), 0, "", 2),
     f("line breaks in a cell", "x.csv", bad(adresse="1 place Grenette\nBâtiment B"), 0, "retour à la ligne", 2),
-    f("formulas", "x.csv", bad(nom='=HYPERLINK("http://x.fr";"Ici")'), 0, "Formule gardée comme texte", 2),
-    f("a command in a cell", "x.csv", bad(nom="=cmd|' /C calc'!A0"), 0, "Formule gardée comme texte", 2),
-    f("errors of a spreadsheet", "x.csv", bad(adresse="#REF!", telephone="#N/A"), 0, "Cellule en erreur", 2),
     f("SQL", "x.csv", bad(nom="Robert'); DROP TABLE directory_lieu;--"), 0, "", 2),
-    f("a script", "x.csv", bad(nom="Café<script>alert(1)</script>"), 0, "HTML retiré", 2),
-    f("emoji and letters from right to left", "x.csv", bad(nom="🖥️ مكتبة الحي"), 0, "", 2),
-    f("an inverted word", "x.csv", bad(nom="Café \u202eecnarF"), 0, "caractères invisibles", 2),
     f("a name of ten thousand letters", "x.csv", bad(nom="Bibliothèque " * 770), 0, "150 caractères gardés au plus", 2),
-    f("pivot of zeros", "x.csv", bad(pivot="00000000000000"), 0, "", 2),
-    f("pivot cut by a spreadsheet", "x.csv", bad(pivot="2,13802E+13"), 0, ("2,13802E+13", "un tableur a coupé"), 2),
-    f("pivot mistyped", "x.csv", bad(pivot="21380185500016"), 0, "21380185500016", 2),
-    f("day counted by a spreadsheet", "x.csv", bad(date_maj="46032"), 0, "nombre de jours d’un tableur", 2),
-    f("day that no month has", "x.csv", bad(date_maj="31/02/2026"), 0, "31/02/2026", 2),
-    f("day to come", "x.csv", bad(date_maj="2099-01-01"), 0, "2099-01-01", 2),
-    f("day of the beginning of time", "x.csv", bad(date_maj="01/01/1970"), 0, "avant 2000", 2),
     f("point in the sea", "x.csv", bad(latitude="43.0", longitude="-8.0"), 0, ("tombe à", "centre de la commune"), 2),
-    f("point at zero", "x.csv", bad(latitude="0", longitude="0"), 0, "au large de l’Afrique", 2),
-    f("point out of the globe", "x.csv", bad(latitude="999", longitude="5.72"), 0, "hors du globe", 2),
-    f("half a point", "x.csv", bad(longitude=""), 0, "qu’une des deux coordonnées", 2),
-    f("point the wrong way round", "x.csv", bad(latitude="5.7278", longitude="45.1916"), 0, "inversées", 2),
-    f("point in metres", "x.csv", bad(latitude="6457740", longitude="914090"), 0, "converti du système", 2),
-    f("point with commas", "x.csv", bad(latitude="45,1916", longitude="5,7278"), 0, "virgule décimale", 2),
-    f("point in words", "x.csv", bad(latitude="au fond", longitude="à gauche"), 0, "n’est pas un point", 2),
-    f("postal code without its zero", "x.csv", bad(commune="Bourg-en-Bresse", code_postal="1000", latitude="46.2052", longitude="5.2255"), 0, "le zéro de tête manquait", 2),
-    f("postal code of another commune", "x.csv", bad(code_postal="05000"), 0, ("05000", "à vérifier"), 2),
-    f("commune mistyped", "x.csv", bad(commune="Grenobel", latitude="", longitude=""), 0, "Grenobel", 2),
-    f("commune merged", "x.csv", bad(commune="Saint-Bernard-du-Touvet", code_postal="38660", latitude="", longitude=""), 0, "Plateau-des-Petites-Roches", 2),
-    f("telephone too short", "x.csv", bad(telephone="04 76"), 0, "04 76", 2),
-    f("telephone of a spreadsheet", "x.csv", bad(telephone="476001122"), 0, "", 2),
-    f("mail without a domain", "x.csv", bad(courriel="contact(at)exemple"), 0, "contact(at)exemple", 2),
-    f("site that is a sentence", "x.json", as_json({**A, "site_web": "pas de site pour le moment"}, B), 0, "pas de site pour le moment", 2),
-    f("hours that overlap", "x.csv", bad(horaires="Lundi 9h-12h et 11h-14h"), 0, "horaires", 2),
-    f("hours that end before they begin", "x.csv", bad(horaires="Lundi 18h-9h"), 0, "horaires", 2),
-    f("hours that are not", "x.csv", bad(horaires="quand il fait beau"), 0, "quand il fait beau", 2),
     f("words out of the lists", "x.csv", bad(services="Poterie", frais_a_charge="À prix libre"), 0, ("hors de la liste : Poterie", "hors de la liste : À prix libre"), 2),
     f("a list half escaped", "x.csv", bad(services='Accès internet et matériel informatique""|"Aide aux démarches administratives'), 0, "", 2),
-    f("a list as JSON", "x.csv", bad(services='["Aide aux démarches administratives", "Poterie"]'), 0, "hors de la liste : Poterie", 2),
     f("a place that moves without stops", "x.json", as_json({**A, "itinerance": "Itinérant", "adresse": "", "latitude": "", "longitude": ""}, B), 0, "itinérant sans étape", 2),
-    f("a negative capacity", "x.json", as_json({**A, "capacite": "-5"}, B), 0, "-5 n’est pas entre", 2),
     f("identifiers given twice", "x.csv", bad(id="b"), 0, "deux lignes portent le même identifiant", 2),
     f("one place typed twice", "x.csv", csv(A, A, header=HEADER[1:]).encode(), 0, "deux lignes disent le même lieu", 2),
-    f("a letter out of proportion", "x.csv", bad(id="x" * 5000), 0, "", 2),
-    f("merged cells", "x.xlsx", xlsx(*table(A, B), touch=lambda b: b.active.merge_cells("C2:C3")), 0, "fusionnées", 2),
     f("a workbook of two sheets", "x.xlsx", xlsx(*table(A, B), touch=lambda b: b.create_sheet("Notes").append(["x"])), 0, "Notes", 2),
-    f("numbers where codes were", "x.xlsx", xlsx(*table({**A, "commune": "Bourg-en-Bresse", "code_postal": 1000, "latitude": 46.2052, "longitude": 5.2255}, B)), 0, "le zéro de tête manquait", 2),
-    f("an ODS document", "x.ods", ods(*table(A, B)), 0, "", 2),
     f("a map of polygons", "x.geojson", collection(feature(SQUARE, nom="Le Carré", commune="Grenoble", frais_a_charge="Gratuit")), 0, "centre de son rectangle", 1),
-    f("a map without points", "x.geojson", collection(feature(None, nom="Sans point", commune="Grenoble", frais_a_charge="Gratuit")), 0, "sans géométrie", 1),
-    f("a line of JSON for each place", "x.jsonl", b"\n".join(json.dumps(row).encode() for row in (A, B)), 0, "Un objet JSON par ligne", 2),
     f("a list inside an object", "x.json", json.dumps({"total": 2, "data": [A, B]}).encode(), 0, "Liste lue : « data »", 2),
-    f("nested objects", "x.json", as_json({"nom": "A", "adresse": {"commune": "Grenoble", "rue": "1 place Grenette"}}), 0, "", 1),
-    f("a form with another name", "lieux.csv", as_json(A, B), 0, "", 2),
 )  # fmt: skip
 
 
@@ -299,11 +190,6 @@ def test_a_country_or_a_legal_form_is_no_opening_hours(maillage, tmp_path, name,
     assert "horaires" not in {column["champ"] for column in report["colonnes"]}
     countries = ["Pays", "lieu.country", "lieu.address.countryCode"] if name.endswith("json") else ["Pays"]
     assert (report["colonnes_laissees"], report["colonnes_non_lues"]) == (countries, ["Forme juridique"])
-
-
-def test_there_are_enough_faults_and_each_has_its_name():
-    assert len(FAULTS) > 100
-    assert len({fault.name for fault in FAULTS}) == len(FAULTS)
 
 
 # --- correspondences that cannot be followed
@@ -382,49 +268,38 @@ def test_missing_file_is_refused_in_three_lines(maillage, tmp_path, monkeypatch,
     assert expected_words in answer.err
 
 
-def test_two_gigabytes_are_refused_at_once_in_little_memory(tmp_path):
-    """Un fichier de 2 Gio d’une seule ligne : refusé en moins de 20 s, dans 1,5 Gio de mémoire."""
-    path = tmp_path / "lieux.csv"
+def huge(path):
+    """Write a file of 2 GB of one line."""
     with path.open("wb") as file:
         file.write(b"nom,commune\n")
         file.truncate(2 * 2**30)
-    limited = (
-        "import resource, sys\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (3 * 2**29, 3 * 2**29))\n"
-        "from maillage.cli.main import main\n"
-        "sys.exit(main(sys.argv[1:]))\n"
-    )
-    with within(20):
-        done = subprocess.run(
-            [sys.executable, "-c", limited, "offre", "verifier", str(path)],
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-    assert done.returncode == 2
-    assert "lieux.csv : le fichier pèse 2 048 Mio" in done.stderr
-    assert len(done.stderr.splitlines()) == 3
+
+
+def bomb(path):
+    """Write a workbook that swells a thousand times."""
+    sheets = ("xl/workbook.xml", "x"), ("xl/worksheets/sheet1.xml", "<r/>" * 30_000_000)
+    path.write_bytes(zipped(("[Content_Types].xml", "x"), *sheets))
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["a zip bomb", "a workbook to its last corner", "JSON nested without end", "five thousand columns"],
+    ("name", "write", "what"),
+    [("lieux.csv", huge, "lieux.csv : le fichier pèse 2 048 Mio"), ("x.xlsx", bomb, "x.xlsx")],
 )
-def test_bombs_take_neither_memory_nor_time(tmp_path, name):
-    fault = next(each for each in FAULTS if each.name == name)
-    (tmp_path / fault.file).write_bytes(fault.content)
+def test_huge_file_is_refused_in_little_memory(tmp_path, name, write, what):
+    """Refusé en moins de 20 s, dans 1,5 Gio de mémoire."""
+    write(tmp_path / name)
     limited = (
         "import resource, sys\n"
         "resource.setrlimit(resource.RLIMIT_AS, (3 * 2**29, 3 * 2**29))\n"
-        "from maillage.cli.main import main\n"
+        "from maillage.manage.main import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
-    command = [sys.executable, "-c", limited, "offre", "verifier", str(tmp_path / fault.file)]
+    command = [sys.executable, "-c", limited, "offre", "verifier", str(tmp_path / name)]
     with within(20):
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 2, done.stderr
-    assert fault.expected_words[0] in done.stderr
+    assert what in done.stderr
+    assert len(done.stderr.splitlines()) == 3
 
 
 # --- what a person reads, and what a program reads
@@ -462,6 +337,31 @@ def test_first_refused_row_is_detailed_and_the_rest_counted(maillage, tmp_path):
     assert what.startswith("x.csv, ligne 3, « Bibliothèque Barnave » : rien ne dit où est le lieu")
     assert "colonne commune, « Trifouillis » : « Trifouillis » n’est pas une commune" in what
     assert what.endswith("et 2 autres lignes.")
+
+
+@pytest.mark.parametrize(
+    ("commune", "postal", "cells"),
+    [
+        (
+            "Saint-Aubin",
+            "",
+            ["colonne commune, « Saint-Aubin » : 10 communes s’appellent", "écrivez le code postal"],
+        ),
+        ("", "38999", ["colonne code_postal, « 38999 » : aucune commune connue n’a ce code postal"]),
+        ("Trifouillis", "38999", ["colonne commune, « Trifouillis »", "colonne code_postal, « 38999 »"]),
+    ],
+)
+def test_a_row_that_is_nowhere_names_each_cell_that_does_not_say_where(
+    maillage, tmp_path, commune, postal, cells
+):
+    path = tmp_path / "x.csv"
+    nowhere = {**A, "commune": commune, "code_postal": postal, "latitude": "", "longitude": "", "adresse": ""}
+    path.write_text(csv(nowhere, B))  # first: an empty commune is that of the line above
+    report = json.loads(maillage("offre", "verifier", path, "--json").out)
+    (refusal,) = [line["refus"] for line in report["lignes"] if line["refus"]]
+    assert refusal.startswith("rien ne dit où est le lieu : ")
+    assert all(cell in refusal for cell in cells), refusal
+    assert "ni commune connue" not in refusal
 
 
 def test_as_a_user_runs_it_json_is_alone_on_standard_output(process, tmp_path):
@@ -542,7 +442,7 @@ def test_a_file_refused_whole_still_prints_its_json(maillage, tmp_path):
 
 
 def stored():
-    from maillage.apps.directory.models import Lieu
+    from maillage.apps.directory.places.models import Lieu
 
     return {lieu.identifier: (lieu.name, lieu.state, lieu.sheet) for lieu in Lieu.objects.all()}
 
@@ -566,9 +466,9 @@ def test_good_rows_of_a_bad_file_are_imported_and_refused_rows_reported(imported
     assert set(stored()) == {"a"}
 
 
-# One in six, whatever the fault: that each is told is tried of all of them above.
-UNREAD = [each for each in FAULTS if each.code == 2][::6]
-READ = [each for each in FAULTS if each.code != 2][::6]
+# A few, whatever the fault: that each is reported is tried of all of them above.
+UNREAD = [each for each in FAULTS if each.code == 2][::4]
+READ = [each for each in FAULTS if each.code != 2][::5]
 
 
 @pytest.mark.parametrize("fault", UNREAD, ids=lambda fault: fault.name)
@@ -614,7 +514,7 @@ def test_places_of_one_name_and_address_need_identifiers_to_be_distinct(imported
 @pytest.mark.parametrize("fault", READ, ids=lambda fault: fault.name)
 def test_a_bad_file_that_can_be_read_keeps_what_it_no_longer_says(imported, fault):
     """Un lieu absent d’une version plus récente reste, marqué absent : une personne décidera."""
-    from maillage.apps.directory.models import Lieu
+    from maillage.apps.directory.places.models import Lieu
 
     imported([A, B, {**A, "id": "held", "nom": "Centre social", "adresse": "3 rue Thiers"}])
     before = stored()["held"]
@@ -625,48 +525,30 @@ def test_a_bad_file_that_can_be_read_keeps_what_it_no_longer_says(imported, faul
     assert Lieu.objects.get(identifier="held").missing_since_id is not None
 
 
-def test_commands_and_scripts_in_cells_are_only_text(imported):
+def test_commands_scripts_and_any_letters_in_cells_are_only_text(imported):
     imported(
         [
             {**A, "nom": "Robert'); DROP TABLE directory_lieu;--"},
             {**B, "nom": "Café <script>alert(1)</script>"},
+            {**B, "id": "c", "nom": "🖥️ مكتبة الحي"},
         ]
     )
-    assert {name for name, _, _ in stored().values()} == {"Robert'); DROP TABLE directory_lieu;--", "Café"}
+    names = {name for name, _, _ in stored().values()}
+    assert names == {"Robert'); DROP TABLE directory_lieu;--", "Café", "🖥️ مكتبة الحي"}
 
 
-def test_letters_of_any_script_are_stored(imported):
-    imported([{**A, "nom": "🖥️ مكتبة الحي"}])
-    assert stored()["a"][0] == "🖥️ مكتبة الحي"
-
-
-def test_another_source_does_not_touch_the_places_of_the_first(imported):
+def test_another_source_adds_its_places_and_proposes_the_same_ones_as_duplicates(imported):
     imported([A, B])
     before = stored()
+    elsewhere = {**A, "id": "y", "nom": "Ailleurs", "commune": "Gap", "code_postal": "05000"}
     code, counts, _ = imported(
-        [
-            {
-                **A,
-                "id": "z",
-                "nom": "Ailleurs",
-                "commune": "Gap",
-                "code_postal": "05000",
-                "latitude": "",
-                "longitude": "",
-            }
-        ],
-        source="Ville",
+        [{**elsewhere, "latitude": "", "longitude": ""}, {**A, "id": "z"}], source="Ville"
     )
-    assert (code, counts["crees"]) == (0, 1)
+    assert (code, counts["crees"], counts["doublons_proposes"]) == (0, 2, 1)
     assert {id: stored()[id] for id in before} == before
 
 
-def test_same_place_in_two_sources_is_proposed_as_a_duplicate(imported):
-    imported([A])
-    assert imported([{**A, "id": "z"}], source="Ville")[1]["doublons_proposes"] == 1
-
-
-@pytest.mark.parametrize("name", some(REAL_FILES, REAL_FILES[0], REAL_FILES[-1]))
+@pytest.mark.parametrize("name", REAL_FILES)
 def test_real_files_are_imported_whole_and_twice_change_nothing(imported, name):
     content = (REAL / name).read_bytes()
     code, counts, _ = imported(content, name)
@@ -674,3 +556,22 @@ def test_real_files_are_imported_whole_and_twice_change_nothing(imported, name):
     assert counts["crees"] > 0.9 * counts["lus"]
     again = imported(content, name)[1]
     assert (again["crees"], again["modifies"], again["inchanges"]) == (0, 0, counts["crees"])
+
+
+def test_a_proposal_is_written_then_corrected_and_a_partial_one_is_completed(maillage, tmp_path):
+    (tmp_path / "x.csv").write_text(
+        "appellation;ville;voirie;tel fixe\nMJC du Port;Grenoble;2 rue des Lilas;0476000001\n", "utf-8"
+    )
+    proposal, partial = tmp_path / "p.yaml", tmp_path / "partielle.yaml"
+    answer = maillage("offre", "verifier", tmp_path / "x.csv", "--proposition", proposal)
+    assert answer.code == 2  # nobody guesses that « appellation » is a name
+    text = proposal.read_text("utf-8")
+    assert "commune: ville" in text
+    proposal.write_text(text.replace("fields:\n", "fields:\n  nom: appellation\n"), "utf-8")
+    partial.write_text("id: la-mienne\ntitle: La mienne\nfields: {nom: appellation}\n", "utf-8")
+    corrected, completed = (
+        maillage("offre", "verifier", tmp_path / "x.csv", "--correspondance", each, "--json")
+        for each in (proposal, partial)
+    )
+    assert [json.loads(each.out)["gardes"] for each in (corrected, completed)] == [1, 1]
+    assert "« ville » → commune" in str(json.loads(completed.out)["notes"])

@@ -11,16 +11,16 @@ import pytest
 from data_inclusion.schema.v1 import Service, Structure
 from frictionless import Resource, Schema
 
-from maillage.apps.directory.queries.exports import zipped
+from maillage.apps.directory.places.queries.exports import zipped
 from maillage.kernel.names import plain
 from maillage.kernel.spreadsheet import bare
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms import read as forms
+from maillage.publishing.directory.formats import table as our_table
+from maillage.publishing.directory.formats.published import Published
 from maillage.reference import standards
 from maillage.reference.cards import cards
 from maillage.reference.offer import UNKNOWN_PIVOT
-from maillage.reports.directory.formats import table as our_table
-from maillage.reports.directory.formats.published import Published
+from maillage.sources.offer import files
+from maillage.sources.offer.forms import read as forms
 from tests.support import programs
 from tests.support.programs import CLI
 from tests.support.shared import environment, furnish
@@ -63,15 +63,6 @@ def exported(homes, tmp_path_factory):
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
         export_by_format[name] = (folder / file, done.stderr)
     return export_by_format
-
-
-def test_an_area_that_no_file_draws_narrows_nothing_and_says_why(homes, tmp_path):
-    run, home = homes
-    done = run(home, "offre", "exporter", "--format", "csv", "--sortie", tmp_path / "t.csv", "--qpv", "oui")
-    assert done.returncode == 2
-    assert "Le filtre « qpv » ne peut rien répondre." in done.stderr
-    assert "Aucun contour n’a été déposé ici" in done.stderr
-    assert not (tmp_path / "t.csv").exists()
 
 
 def rows(path):
@@ -194,16 +185,14 @@ def published(sheets, table):
 
 
 @pytest.mark.slow("imports and exports in processes of their own")
-@pytest.mark.parametrize("name", ["data-inclusion-1", "csv"])
-def test_what_leaves_comes_back_the_same(homes, exported, tmp_path, name):
+def test_what_leaves_comes_back_the_same(homes, exported, tmp_path):
     """Export → import chez un autre → export : mêmes lignes, mot pour mot, sauf la source et la date."""
     run, _ = homes
+    name = "data-inclusion-1"
     first, _ = exported[name]
     other = furnish(tmp_path / "autre")
-    imported_file = first
-    if name == "data-inclusion-1":  # as the page gives it
-        imported_file = tmp_path / "di.zip"
-        imported_file.write_bytes(zipped(first))
+    imported_file = tmp_path / "di.zip"  # as the page gives it
+    imported_file.write_bytes(zipped(first))
     taken = run(other, "offre", "importer", imported_file, "--source", "Aller-retour", "--json")
     assert taken.returncode == 0, taken.stderr
     assert json.loads(taken.stdout)["refuses"] == 0
@@ -227,28 +216,33 @@ def test_what_leaves_comes_back_the_same(homes, exported, tmp_path, name):
     assert rows_by_table(second) == rows_by_table(first)
 
 
-@pytest.mark.complete
-def test_empty_directory_is_reported(homes, tmp_path):
-    run, _ = homes
-    empty = furnish(tmp_path / "vide")
-    done = run(empty, "offre", "exporter", "--format", "csv", "--sortie", tmp_path / "vide.csv")
-    assert (done.returncode, rows(tmp_path / "vide.csv")) == (0, [])
-    assert "Aucun lieu" in done.stderr
+@pytest.fixture
+def exporter(maillage, db, tmp_path):
+    """Export an empty directory to a file of a folder."""
+
+    def run(format, *words, file="lieux"):
+        options = ("--format", format, "--sortie", tmp_path / file)
+        return maillage("offre", "exporter", *options, *words), tmp_path / file
+
+    return run
 
 
-@pytest.mark.complete
-def test_a_folder_that_cannot_be_written_is_refused_in_three_lines(homes, tmp_path):
-    run, home = homes
+def test_empty_directory_is_reported(exporter):
+    answer, path = exporter("csv", file="vide.csv")
+    assert (answer.code, rows(path)) == (0, [])
+    assert "Aucun lieu" in answer.err
+
+
+def test_an_area_that_no_file_draws_narrows_nothing_and_says_why(exporter):
+    answer, path = exporter("csv", "--qpv", "oui", file="t.csv")
+    assert answer.code == 2
+    assert "Le filtre « qpv » ne peut rien répondre." in answer.err
+    assert "Aucun contour n’a été déposé ici" in answer.err
+    assert not path.exists()
+
+
+def test_a_folder_that_cannot_be_written_and_an_unknown_format_are_refused(exporter, tmp_path):
     (tmp_path / "fichier").write_text("x")
-    done = run(
-        home, "offre", "exporter", "--format", "geojson", "--sortie", tmp_path / "fichier" / "lieux.geojson"
-    )
-    assert done.returncode == 2
-    assert len(done.stderr.strip().splitlines()) == 3
-
-
-def test_an_unknown_format_is_refused(homes, tmp_path):
-    run, home = homes
-    done = run(home, "offre", "exporter", "--format", "xls", "--sortie", tmp_path / "x")
-    assert done.returncode == 2
-    assert not (tmp_path / "x").exists()
+    for format in ("geojson", "xls"):
+        answer, _ = exporter(format, file="fichier/lieux.geojson")
+        assert (answer.code, len(answer.err.strip().splitlines())) == (2, 3)

@@ -146,7 +146,7 @@ def test_a_command_works_from_any_folder(process, tmp_path):
 def test_internal_error_prints_three_lines_and_writes_a_file(maillage, monkeypatch):
     from pathlib import Path
 
-    from maillage.cli.commands import definitions
+    from maillage.manage.commands import definitions
 
     monkeypatch.setattr(definitions, "run", lambda arguments: 1 / 0)
     answer = maillage("definitions")
@@ -182,9 +182,9 @@ def test_the_link_of_an_administrator_opens_where_the_home_is_served(process, tm
 
 
 def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch, capsys):
-    from maillage.cli.commands import servir
-    from maillage.config import home
     from maillage.kernel.errors import Refused
+    from maillage.manage.commands import servir
+    from maillage.manage.deploy import home
 
     monkeypatch.setattr(home, "HOME", tmp_path)
     first = servir.hold_home("http://127.0.0.1:8000")
@@ -212,8 +212,8 @@ def test_a_second_server_of_a_home_says_where_the_first_is(tmp_path, monkeypatch
 
 def test_a_base_that_serves_is_not_replaced(process, tmp_path, monkeypatch):
     """Ce que l’on y écrit après la copie faite d’abord serait perdu sans trace."""
-    from maillage.cli.commands import servir
-    from maillage.config import home
+    from maillage.manage.commands import servir
+    from maillage.manage.deploy import home
 
     there = furnish(tmp_path / "maison")
     monkeypatch.setattr(home, "HOME", there)
@@ -305,49 +305,38 @@ def test_a_backup_whose_rows_miss_one_is_refused_and_says_which(process, demonst
 
 
 @pytest.mark.complete
-def test_what_a_backup_holds_comes_back_to_the_letter(process, demonstration, tmp_path):
+@pytest.mark.slow("three backups in processes of their own")
+def test_a_restoration_keeps_what_it_replaces_and_is_undone_to_the_letter(process, demonstration, tmp_path):
     """A text of several kinds of lines, and moments that writing would date of today."""
-    home, other = ({"MAILLAGE_HOME": str(tmp_path / name)} for name in ("maison", "ailleurs"))
-    demonstration(tmp_path / "maison")
+    home = demonstration(tmp_path / "maison")
+    own, empty = {"MAILLAGE_HOME": str(home)}, {"MAILLAGE_HOME": str(furnish(tmp_path / "vide"))}
     typed, moment = "une\u2028deux\x85trois", "2019-03-01 08:00:00"
-    module = "modules/02-tenir-la-souris/module.uk.yaml"
-    (tmp_path / "maison" / module).parent.mkdir(parents=True)
-    (tmp_path / "maison" / module).write_text("langue: uk\ntextes: {titre: x}\n")
-    with closing(sqlite3.connect(tmp_path / "maison/maillage.sqlite3")) as base, base:
+    files = {"modules/02-tenir-la-souris/module.uk.yaml": "langue: uk\ntextes: {titre: x}\n"}
+    files["etudes/une-etude/etude.json"] = "{}"
+    for name, content in files.items():
+        (home / name).parent.mkdir(parents=True)
+        (home / name).write_text(content)
+    with closing(sqlite3.connect(home / "maillage.sqlite3")) as base, base:
         base.execute(
             "update directory_structure set name = ? where id = (select min(id) from directory_structure)",
             [typed],
         )
         base.execute("update territories_perimeter set created_at = ?", [moment])
-    furnish(tmp_path / "ailleurs")
-    assert process("sauvegarder", tmp_path / "copie.zip", **home).code == 0
-    assert process("restaurer", tmp_path / "copie.zip", **other).code == 0
-    assert (tmp_path / "ailleurs" / module).read_bytes() == (tmp_path / "maison" / module).read_bytes()
-    with closing(sqlite3.connect(tmp_path / "ailleurs/maillage.sqlite3")) as base:
-        assert base.execute(
-            "select count(*) from directory_structure where name = ?", [typed]
-        ).fetchone() == (1,)
-        assert base.execute("select distinct created_at from territories_perimeter").fetchall() == [(moment,)]
-
-
-@pytest.mark.complete
-@pytest.mark.slow("three backups in processes of their own")
-def test_a_restoration_keeps_what_it_replaces_and_can_be_undone(process, demonstration, tmp_path):
-    home = {"MAILLAGE_HOME": str(tmp_path / "maison")}
-    demonstration(tmp_path / "maison")
-    (tmp_path / "maison/etudes/une-etude").mkdir()
-    (tmp_path / "maison/etudes/une-etude/etude.json").write_text("{}")
-    empty = {"MAILLAGE_HOME": str(furnish(tmp_path / "vide"))}
     archive = tmp_path / "vide.zip"
     assert process("sauvegarder", archive, **empty).code == 0
-    answer = process("restaurer", archive, **home)
-    assert answer.code == 0
-    before = next((tmp_path / "maison/sauvegardes").glob("avant-restauration-*.zip"))
-    assert str(before) in answer.out
     assert archive.stat().st_mode & 0o077 == 0
-    assert process("restaurer", before, **home).code == 0
-    with sqlite3.connect(tmp_path / "maison/maillage.sqlite3") as base:
-        assert base.execute("select count(*) from territories_perimeter").fetchone() == (1,)
+    answer = process("restaurer", archive, **own)
+    assert answer.code == 0
+    with closing(sqlite3.connect(home / "maillage.sqlite3")) as base:
+        assert base.execute("select count(*) from territories_perimeter").fetchone() == (0,)
+    before = next((home / "sauvegardes").glob("avant-restauration-*.zip"))
+    assert str(before) in answer.out
+    assert process("restaurer", before, **own).code == 0
+    assert {name: (home / name).read_text() for name in files} == files
+    with closing(sqlite3.connect(home / "maillage.sqlite3")) as base:
+        named = base.execute("select count(*) from directory_structure where name = ?", [typed])
+        assert named.fetchone() == (1,)
+        assert base.execute("select distinct created_at from territories_perimeter").fetchall() == [(moment,)]
 
 
 @pytest.mark.complete
@@ -399,7 +388,7 @@ def test_an_address_of_another_computer(process, tmp_path):
 STUDIED = """
 import pickle, sys
 from pathlib import Path
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 ready()
 from maillage.apps.dossiers.models import Study
 Study.objects.create(**pickle.loads(Path(sys.argv[1]).read_bytes()))
@@ -429,7 +418,7 @@ def test_a_restoration_that_is_cut_leaves_one_state_or_the_other(process, comput
     home = tmp_path / "une"
     moments = (0.9, "autre"), (1.6, "une"), (1.3, "autre")
     for wait, archive in moments:
-        words = [sys.executable, "-m", "maillage.cli.main", "restaurer", str(tmp_path / f"{archive}.zip")]
+        words = [sys.executable, "-m", "maillage.manage.main", "restaurer", str(tmp_path / f"{archive}.zip")]
         running = subprocess.Popen(words, env={**os.environ, **homes["une"]}, stdout=subprocess.DEVNULL)
         time.sleep(wait)
         running.kill()
@@ -479,9 +468,9 @@ def test_a_file_that_holds_no_address_is_refused_in_three_lines(maillage, tmp_pa
 
 COUNT_ROWS = """
 import json, sys
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 ready()
-from maillage.config.rows import tables
+from maillage.manage.backups.rows import tables
 json.dump([each._meta.label_lower for each in tables() if each._base_manager.exists()], sys.stdout)
 """
 
@@ -506,13 +495,27 @@ def test_the_examples_go_by_one_command_and_real_places_stay(process, demonstrat
 
 
 def test_the_key_of_sessions_is_changed_for_its_owner_alone(maillage, tmp_path, monkeypatch):
-    monkeypatch.setattr("maillage.config.home.KEY", tmp_path / "cle-secrete")
+    monkeypatch.setattr("maillage.manage.deploy.home.KEY", tmp_path / "cle-secrete")
+    monkeypatch.setattr("maillage.manage.deploy.home.FORMER_KEYS", tmp_path / "cles-precedentes")
     monkeypatch.delenv("MAILLAGE_SECRET_KEY", raising=False)
     assert "Relancez la plateforme" in maillage("changer-cle").out
     first = (tmp_path / "cle-secrete").read_text("utf-8")
     assert (tmp_path / "cle-secrete").stat().st_mode & 0o777 == 0o600
     assert maillage("changer-cle").code == 0
     assert (tmp_path / "cle-secrete").read_text("utf-8") not in (first, "")
+    former = [(tmp_path / "cle-secrete").read_text("utf-8")]
+    for _ in range(2):
+        assert maillage("changer-cle", "--garder-ancienne").code == 0
+        assert (tmp_path / "cles-precedentes").read_text("utf-8").splitlines() == former
+        assert (tmp_path / "cles-precedentes").stat().st_mode & 0o777 == 0o600
+        former.insert(0, (tmp_path / "cle-secrete").read_text("utf-8"))
+    assert len({*former}) == 3
+    assert maillage("changer-cle", "--retirer-ancienne").code == 0
+    assert not (tmp_path / "cles-precedentes").exists()
+    assert (tmp_path / "cle-secrete").read_text("utf-8") == former[0]
+    maillage("changer-cle", "--garder-ancienne")
+    maillage("changer-cle")
+    assert not (tmp_path / "cles-precedentes").exists(), "a key that was seen opens nothing more"
     monkeypatch.setenv("MAILLAGE_SECRET_KEY", "x" * 50)
     refused = maillage("changer-cle")
     assert refused.code == 2

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from maillage.apps.directory.models import Structure
-from maillage.apps.documents.actions import storing
-from maillage.apps.documents.models import Paper
-from maillage.apps.people.actions import register as people
-from maillage.config.home import HOME
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.people.documents.actions import storing
+from maillage.apps.people.documents.models import Paper
+from maillage.apps.people.persons.actions import register as people
+from maillage.manage.deploy.home import HOME
 from maillage.words.wording import NBSP
 from tests.conftest import account
 

@@ -77,7 +77,7 @@ def test_a_country_is_estimated_whole_and_by_another_definition(maillage, tmp_pa
 def serve(home: Path, country: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Start the site of a country, which must refuse."""
     environment = shared.environment(home) | {"MAILLAGE_PAYS": country}
-    command = [sys.executable, "-m", "maillage.cli.main", *words]
+    command = [sys.executable, "-m", "maillage.manage.main", *words]
     return subprocess.run(
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
@@ -111,7 +111,7 @@ def test_full_disk_is_reported_and_no_file_remains(tmp_path):
     out = tmp_path / "sortie.csv"
     words = ("pays", "estimer", str(SAMPLE), "--niveau", "area", "--sortie", str(out))
     answer = subprocess.run(
-        [sys.executable, "-m", "maillage.cli.main", *words],
+        [sys.executable, "-m", "maillage.manage.main", *words],
         cwd=PROJECT,
         env=shared.environment(tmp_path),
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2_048, 2_048)),
@@ -126,32 +126,42 @@ def test_full_disk_is_reported_and_no_file_remains(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_home_is_that_of_one_country(tmp_path, monkeypatch):
-    from maillage.config import home, ownership
+@pytest.fixture
+def own_home(tmp_path, monkeypatch):
+    """Return a function that names the country that a new home is asked for."""
+    from maillage.manage.deploy import home
 
-    monkeypatch.setattr(home, "HOME", tmp_path)
-    monkeypatch.setattr(home, "DATABASE", tmp_path / "maillage.sqlite3")
-    monkeypatch.setattr(home, "OWNER", tmp_path / "pays.txt")
-    monkeypatch.setattr(home, "KEY", tmp_path / "cle-secrete")
-    monkeypatch.setattr(home, "COUNTRY", "exemple")
+    names = {"DATABASE": "maillage.sqlite3", "OWNER": "pays.txt", "KEY": "cle-secrete"}
+    for constant, value in {
+        "HOME": tmp_path,
+        **{key: tmp_path / name for key, name in names.items()},
+    }.items():
+        monkeypatch.setattr(home, constant, value)
+    return lambda country: monkeypatch.setattr(home, "COUNTRY", str(country))
+
+
+def test_a_home_is_that_of_one_country(tmp_path, own_home):
+    from maillage.manage.deploy import home, ownership
+
+    own_home("exemple")
     ownership.claim()
     ownership.claim()  # the same country comes back
-    monkeypatch.setattr(home, "COUNTRY", "ailleurs")
+    own_home("ailleurs")
     with pytest.raises(Refused, match="est celui de : exemple"):
         ownership.claim()
-    monkeypatch.setattr(home, "COUNTRY", "")
+    own_home("")
     with pytest.raises(Refused, match="demande : France"):
         ownership.claim()
     (tmp_path / "pays.txt").unlink()
     ownership.claim()
     home.write_key()
-    monkeypatch.setattr(home, "COUNTRY", "exemple")
+    own_home("exemple")
     with pytest.raises(Refused, match="est celui de : France"):
         ownership.claim()  # served, its base on PostgreSQL
     (tmp_path / "cle-secrete").unlink()
     assert not (tmp_path / "pays.txt").exists()  # France writes nothing: its homes are older than this
     (tmp_path / "maillage.sqlite3").touch()
-    monkeypatch.setattr(home, "COUNTRY", "exemple")
+    own_home("exemple")
     with pytest.raises(Refused, match="est celui de : France"):
         ownership.claim()
 
@@ -160,7 +170,7 @@ def test_the_country_of_a_base_behind_pgbouncer_is_read_too(monkeypatch):
     """« ?prepare=non » est un mot de nous : sa bibliothèque le refuse, et la base passait pour sans pays."""
     import psycopg
 
-    from maillage.config import ownership
+    from maillage.manage.deploy import ownership
 
     connections = []
 
@@ -175,7 +185,7 @@ def test_the_country_of_a_base_behind_pgbouncer_is_read_too(monkeypatch):
 
 
 def test_two_folders_of_one_name_have_two_homes_and_a_former_one_is_found_again(tmp_path):
-    from maillage.config.home import usual_home
+    from maillage.manage.deploy.home import usual_home
 
     def at(folder):
         return usual_home(str(folder), tmp_path)
@@ -196,19 +206,15 @@ def test_two_folders_of_one_name_have_two_homes_and_a_former_one_is_found_again(
     assert at("exemple") == tmp_path / "var-exemple" != at(tmp_path / "exemple")
 
 
-def test_a_home_remembers_where_the_folder_of_its_country_is(tmp_path, monkeypatch):
-    from maillage.config import home, ownership
+def test_a_home_remembers_where_the_folder_of_its_country_is(tmp_path, own_home):
+    from maillage.manage.deploy import home, ownership
 
-    monkeypatch.setattr(home, "HOME", tmp_path)
-    monkeypatch.setattr(home, "DATABASE", tmp_path / "maillage.sqlite3")
-    monkeypatch.setattr(home, "OWNER", tmp_path / "pays.txt")
-    monkeypatch.setattr(home, "KEY", tmp_path / "cle-secrete")
-    monkeypatch.setattr(home, "COUNTRY", str(tmp_path / "voisin"))
+    own_home(tmp_path / "voisin")
     (tmp_path / "pays.txt").write_text("voisin", "utf-8")
     ownership.claim()
     assert (tmp_path / "pays.txt").read_text("utf-8").splitlines() == ["voisin", str(tmp_path / "voisin")]
     (tmp_path / "voisin").mkdir()
-    monkeypatch.setattr(home, "COUNTRY", str(tmp_path / "ailleurs" / "voisin"))
+    own_home(tmp_path / "ailleurs" / "voisin")
     with pytest.raises(
         Refused, match=r"est celui de : voisin, dans .*/voisin\.\n.*demande : voisin, dans .*ailleurs"
     ):
@@ -216,15 +222,16 @@ def test_a_home_remembers_where_the_folder_of_its_country_is(tmp_path, monkeypat
     (tmp_path / "voisin").rmdir()
     ownership.claim()  # moved, and where it was is not forgotten: its base may still say so
     assert home.folders() == [str(tmp_path / "ailleurs" / "voisin"), str(tmp_path / "voisin")]
-    monkeypatch.setattr(home, "COUNTRY", str(SAMPLE))
+    own_home(SAMPLE)
     with pytest.raises(Refused, match="est celui de : voisin"):
         ownership.claim()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_former_backup_that_names_no_country_is_of_france_when_it_has_accounts(tmp_path, monkeypatch):
-    from maillage.apps.accounts.models import User
-    from maillage.config import backup, home
+def test_a_backup_of_another_country_is_refused(tmp_path, monkeypatch):
+    from maillage.apps.platform.accounts.models import User
+    from maillage.manage.backups import backup
+    from maillage.manage.deploy import home
 
     def former(name):
         path = tmp_path / name
@@ -247,6 +254,11 @@ def test_a_former_backup_that_names_no_country_is_of_france_when_it_has_accounts
     backup.check(empty)
     with pytest.raises(Refused, match="est une sauvegarde de : France"):
         backup.check(filled)
+    backup.save(tmp_path / "autre.zip", rows_only=True)
+    monkeypatch.setattr(home, "COUNTRY", "")
+    for verb in (backup.check, backup.restore):
+        with pytest.raises(Refused, match="est une sauvegarde de : exemple"):
+            verb(tmp_path / "autre.zip")
 
 
 def test_missing_spark_is_refused(maillage, tmp_path, monkeypatch):
@@ -262,7 +274,7 @@ def test_missing_spark_is_refused(maillage, tmp_path, monkeypatch):
 @pytest.mark.slow("all of France is written, then counted")
 def test_france_is_a_country_like_another(maillage, tmp_path):
     from maillage.reference.definitions import DEFAULT, definition
-    from maillage.studies.need import national
+    from maillage.statistics.need import national
 
     assert maillage("pays", "exporter", tmp_path / "france").code == 0
     out = tmp_path / "regions.csv"

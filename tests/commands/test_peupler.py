@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from maillage.apps.accounts.actions import record
-from maillage.apps.accounts.models import Entry
-from maillage.apps.accounts.queries import broken
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts.actions import record
+from maillage.apps.platform.accounts.models import Entry
+from maillage.apps.platform.accounts.queries import broken
 from maillage.apps.surveys.models import Survey
-from maillage.cli.country import making
+from maillage.manage.country import making
 from tests.support import programs, shared
 from tests.support.programs import CLI
 
@@ -36,17 +36,17 @@ DRAWN = (
 # What the pages of the country say of it, read by a program that knows the platform.
 READ = """
 import json, sys
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 ready()
 from django.db.models import Count
 from django.apps import apps
 from django.db import connection
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.orientations.models import Orientation
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.referrals.orientations.models import Orientation
 connection.check_constraints()
 from django.utils import timezone
-from maillage.config import scheduler
+from maillage.manage.deploy import scheduler
 erased = {done.name: dict(done.counts) for done in scheduler.run(timezone.now())}
 of = {m._meta.label_lower: m for m in apps.get_models() if m.__module__.startswith("maillage.")}
 marked = {name: m for name, m in of.items() if any(f.name == "example" for f in m._meta.fields) and "indicators" not in name}

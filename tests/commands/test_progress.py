@@ -12,10 +12,10 @@ import pytest
 from django.conf import settings
 from django.db.utils import ConnectionHandler
 
-from maillage.cli import main
-from maillage.config import bootstrap
 from maillage.kernel import progress
 from maillage.kernel.errors import Refused
+from maillage.manage import main
+from maillage.manage.deploy import bootstrap
 
 A_DAY = 86_400.0  # the timer rings when a test says so
 

@@ -22,16 +22,16 @@ from pptx.chart.data import CategoryChartData
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 
-from maillage.cli.commands import rapport
-from maillage.cli.main import main
-from maillage.cli.reports import studies
-from maillage.config import home
+from maillage.manage.commands import rapport
+from maillage.manage.deploy import home
+from maillage.manage.main import main
+from maillage.manage.reports import studies
+from maillage.publishing.page import folder as folders
+from maillage.publishing.page import slides
+from maillage.publishing.page.blocks import Cell, Chapter, Cover, Document, Grid, Text
+from maillage.publishing.territory import deck as restitution
+from maillage.publishing.territory import gaps
 from maillage.reference.cards import cards
-from maillage.reports.page import folder as folders
-from maillage.reports.page import slides
-from maillage.reports.page.blocks import Cell, Chapter, Cover, Document, Grid, Text
-from maillage.reports.territory import deck as restitution
-from maillage.reports.territory import gaps
 from maillage.words.dates import in_words
 from tests.support import editable
 from tests.support.printed import links, smallest_letters
@@ -83,14 +83,6 @@ def test_each_form_is_there_with_its_digest(alone, name):
 
 
 @pytest.mark.parametrize("name", DATA_ALONE)
-def test_no_report_prints_the_name_of_a_file_of_places(alone, name):
-    card = cards()["assembleurs-maubeuge"]
-    page = (alone / name / f"{name}.html").read_text("utf-8")
-    assert card.file.name not in page
-    assert card.title in page or name != "restitution"
-
-
-@pytest.mark.parametrize("name", DATA_ALONE)
 def test_pdf_forms_are_tagged(alone, name):
     with pikepdf.open(alone / name / f"{name}.pdf") as opened:
         assert opened.Root["/MarkInfo"]["/Marked"]
@@ -130,8 +122,7 @@ def test_a_report_wears_the_colour_and_the_name_of_its_territory(alone, at_home,
     logo.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 0h9v9z"/></svg>')
     look = tmp_path / "theme.yaml"
     look.write_text('nom: Ma ville\ncouleur: "#1f4e79"\nlogo: logo.svg\n', encoding="utf-8")
-    places = cards()["assembleurs-maubeuge"].file
-    words = ("rapport", "restitution", CODE, "--sortie", tmp_path / "s", "--offre", places, "--theme", look)
+    words = ("rapport", "restitution", "55039", "--sortie", tmp_path / "s", "--theme", look)
     assert maillage(*words).code in (0, 1)
     cover, *_ = Presentation(tmp_path / "s/restitution.pptx").slides
     assert str(cover.background.fill.fore_color.rgb) == "1F4E79"
@@ -141,11 +132,6 @@ def test_a_report_wears_the_colour_and_the_name_of_its_territory(alone, at_home,
     assert (answer.code, answer.err.splitlines()[0]) == (2, "Ce logo ne peut pas être imprimé.")
     answer = maillage(*(word if word != "restitution" else "diagnostic" for word in words))
     assert (answer.code, answer.err.splitlines()[0]) == (2, "Le diagnostic ne prend pas de thème.")
-
-
-def test_a_slide_is_a_page_on_paper_too(alone, deck):
-    with pikepdf.open(alone / "restitution/restitution.pdf") as opened:
-        assert len(opened.pages) == len(deck.slides)
 
 
 @pytest.mark.parametrize("killed_at", [0, 4])
@@ -207,12 +193,6 @@ def test_an_output_folder_named_as_a_document_is_refused(maillage, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("name", DATA_ALONE)
-def test_no_form_calls_another_address(alone, name):
-    text = (alone / name / f"{name}.html").read_text("utf-8")
-    assert not re.search(r'src="(?:https?:)?//|<link[^>]+href="(?:https?:)?//', text)
-
-
 PRODUCERS = "https://www.insee.fr/"
 
 
@@ -234,7 +214,7 @@ def test_what_is_counted_or_drawn_leads_to_its_sources(alone, name):
     assert any(each.startswith(PRODUCERS) for each in last)
     assert "#methode" in pages[where - 1]
     if name == "diagnostic":
-        assert "Lues " in texts[where - 1]
+        assert any("Lues " in text for text in texts[where - 1 :])
 
 
 @pytest.mark.parametrize("name", ["synthese", "affiche"])
@@ -245,8 +225,11 @@ def test_one_page_leads_to_the_pages_of_its_producers(alone, name):
 
 
 @pytest.mark.parametrize("name", DATA_ALONE)
-def test_every_link_of_a_page_leads_somewhere(alone, name):
-    text = (alone / name / f"{name}.html").read_text("utf-8")
+def test_a_page_calls_no_other_address_names_no_file_and_leads_within_itself(alone, name):
+    card, text = cards()["assembleurs-maubeuge"], (alone / name / f"{name}.html").read_text("utf-8")
+    assert not re.search(r'src="(?:https?:)?//|<link[^>]+href="(?:https?:)?//', text)
+    assert card.file.name not in text
+    assert card.title in text or name != "restitution"
     within = set(re.findall(r'<a[^>]* href="#([^"]+)"', text))
     assert within <= set(re.findall(r' (?:id|data-zone)="([^"]+)"', text))
     if name in ("diagnostic", "restitution"):
@@ -425,7 +408,9 @@ def test_a_table_of_long_words_stays_in_its_column():
 
 def test_a_workbook_of_a_chart_holds_its_figures(deck):
     """Whoever edits a chart opens its workbook: it holds what is drawn, and may be written again."""
-    for shape in (each for slide in deck.slides for each in slide.shapes if each.has_chart):
+    shapes = [each for slide in deck.slides for each in slide.shapes]
+    assert sum(each.has_chart for each in shapes) >= 3 and sum(each.has_table for each in shapes) >= 3
+    for shape in (each for each in shapes if each.has_chart):
         series = shape.chart.plots[0].series
         book = load_workbook(io.BytesIO(shape.chart.part.chart_workbook.xlsx_part.blob))
         _, *rows = book.active.iter_rows(values_only=True)
@@ -436,8 +421,8 @@ def test_a_workbook_of_a_chart_holds_its_figures(deck):
 
 def test_zone_without_any_offer_has_a_short_sentence():
     lines = [
-        SimpleNamespace(id=id, missing_about="environ 480 personnes", missing_sentence="")
-        for id in ("formation", "wifi", "reparation")
+        SimpleNamespace(id=id, label=label, missing_about="environ 480 personnes", missing_sentence="")
+        for id, label in (("formation", "Formation"), ("wifi", "Wifi"), ("reparation", "Réparation"))
     ]
     counted = ("formation", "wifi", "reparation")
 
@@ -447,24 +432,10 @@ def test_zone_without_any_offer_has_a_short_sentence():
 
     assert sentence_of(1) == "Ici : environ 480 personnes sans lieu de formation à portée de marche."
     assert (
-        sentence_of(2)
-        == "Ici : environ 480 personnes sans aucun service recensé à portée de marche, sauf réparation."
+        sentence_of(2) == "Ici : il manque formation et wifi à portée de marche, pour environ 480 personnes."
     )
-    assert sentence_of(3) == "Ici : environ 480 personnes sans aucun service recensé à portée de marche."
-
-
-def test_charts_and_tables_may_be_edited(deck):
-    shapes = [shape for slide in deck.slides for shape in slide.shapes]
-    charts = [shape.chart for shape in shapes if shape.has_chart]
-    assert len(charts) >= 3
-    assert sum(shape.has_table for shape in shapes) >= 3
-    for chart in charts:
-        chart_values = bounds(chart)
-        assert all(
-            0 <= low <= high
-            for low, high in zip(chart_values["Au moins"], chart_values["Jusqu’à"], strict=True)
-        )
-        assert chart.part.chart_workbook.xlsx_part is not None
+    everything = "Ici : il manque tous les services recensés à portée de marche, pour environ 480 personnes."
+    assert sentence_of(3) == everything
 
 
 def test_no_estimate_stands_without_its_interval(deck):
@@ -555,38 +526,47 @@ def test_a_frozen_edition_comes_back_the_same(alone, at_home, tmp_path, maillage
         assert (tmp_path / "s" / name).read_bytes() == (alone / "synthese" / name).read_bytes()
 
 
+def reports_of(code, folder, maillage, monkeypatch):
+    """Write the four reports of a territory, computed once; return the text of each page by its name."""
+    monkeypatch.setattr(studies, "_computed", cache(studies._computed))
+    pages = {}
+    for name in FORMS:
+        answer = maillage("rapport", name, code, "--sortie", folder / name)
+        assert answer.code == 0, answer.err
+        text = (folder / name / f"{name}.html").read_text("utf-8").replace("\xa0", " ")
+        bare = re.sub(r"<(style|script).*?</\1>|<[^>]+>", " | ", text, flags=re.DOTALL)
+        pages[name] = re.sub(r"\s+", " ", bare)
+    return pages
+
+
 def test_a_territory_too_small_for_any_figure_has_whole_reports_that_say_so(
     at_home, tmp_path, maillage, monkeypatch
 ):
     """Un habitant : aucune page ne s’arrête en route, et la raison y est toujours une phrase à elle seule."""
-    monkeypatch.setattr(studies, "_computed", cache(studies._computed))
-    for name in FORMS:
-        answer = maillage("rapport", name, "26274", "--sortie", tmp_path / name)
-        assert answer.code == 0, answer.err
-        text = (tmp_path / name / f"{name}.html").read_text("utf-8").replace("\xa0", " ")
-        page_text = re.sub(
-            r"\s+", " ", re.sub(r"<(style|script).*?</\1>|<[^>]+>", " | ", text, flags=re.DOTALL)
-        )
-        where = [
-            match.span() for match in re.finditer(r"Trop peu d’habitants pour une estimation\.", page_text)
-        ]
+    for name, text in reports_of("26274", tmp_path, maillage, monkeypatch).items():
+        where = [match.span() for match in re.finditer(r"Trop peu d’habitants pour une estimation\.", text)]
         assert where, name
         for start, end in where:
-            assert not re.search(r"[\w,;(] $", page_text[:start]), page_text[start - 40 : end]
-            assert not re.match(r" ?[a-zà-ÿ,;)]", page_text[end:]), page_text[start : end + 40]
-        assert not re.search(r"\b1 (?:habitants|personnes)\b", page_text), name
-        assert "Ces chiffres" not in page_text, "there is none"
+            assert not re.search(r"[\w,;(] $", text[:start]), text[start - 40 : end]
+            assert not re.match(r" ?[a-zà-ÿ,;)]", text[end:]), text[start : end + 40]
+        assert not re.search(r"\b1 (?:habitants|personnes)\b", text), name
+        assert "Ces chiffres" not in text, "there is none"
+    # Without a map, what can be done takes the sheet, and is read from afar.
+    (page,) = pypdfium2.PdfDocument(tmp_path / "affiche/affiche.pdf")
+    text = page.get_textpage()
+    boxes = [text.get_charbox(n) for n in range(text.count_chars()) if text.get_text_range(n, 1) in "dhl"]
+    bottoms = {round(bottom) for _, bottom, _, top in boxes if top - bottom >= 18}
+    assert len(bottoms) >= 7
+    assert min(bottoms) < page.get_height() / 4
 
 
-@pytest.mark.parametrize("name", ["diagnostic", "restitution", "synthese", "affiche"])
-def test_report_of_an_uninhabited_commune_withholds_nothing(at_home, tmp_path, maillage, name):
+def test_report_of_an_uninhabited_commune_withholds_nothing(at_home, tmp_path, maillage, monkeypatch):
     """Beaumont-en-Verdunois, village détruit : aucun chiffre n’y désigne personne."""
-    assert maillage("rapport", name, "55039", "--sortie", tmp_path).code == 0
-    page_text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (tmp_path / f"{name}.html").read_text("utf-8")))
-    assert "Personne n’habite ici" in page_text
-    assert "Le recensement n’y compte aucun habitant de 15 ans et plus." in page_text
-    assert "parler avec chacun dit mieux leurs besoins" in page_text
-    assert not re.search("désigner|Moins de 50|Trop peu d’habitants", page_text)
+    for name, text in reports_of("55039", tmp_path, maillage, monkeypatch).items():
+        assert "Personne n’habite ici" in text, name
+        assert "Le recensement n’y compte aucun habitant de 15 ans et plus." in text
+        assert "parler avec chacun dit mieux leurs besoins" in text
+        assert not re.search("désigner|Moins de 50|Trop peu d’habitants", text)
 
 
 def test_an_edition_cut_before_its_first_file_is_frozen_the_next_time(at_home, tmp_path, maillage):
@@ -597,17 +577,6 @@ def test_an_edition_cut_before_its_first_file_is_frozen_the_next_time(at_home, t
     assert "rendus" in maillage(*words).out
     answer = maillage(*words[:3], "--sortie", tmp_path / "t", "--depuis", "absente")
     assert "Sont figées : coupée." in answer.err
-
-
-def test_a_poster_without_figures_is_read_from_afar(at_home, tmp_path, maillage):
-    """Faute de carte, ce que l’on peut faire prend la page."""
-    assert maillage("rapport", "affiche", "26274", "--sortie", tmp_path).code == 0
-    (page,) = pypdfium2.PdfDocument(tmp_path / "affiche.pdf")
-    text = page.get_textpage()
-    boxes = [text.get_charbox(n) for n in range(text.count_chars()) if text.get_text_range(n, 1) in "dhl"]
-    bottoms = {round(bottom) for _, bottom, _, top in boxes if top - bottom >= 18}
-    assert len(bottoms) >= 7
-    assert min(bottoms) < page.get_height() / 4
 
 
 def test_an_edition_that_was_altered_is_refused_by_name(alone, at_home, tmp_path, maillage):
@@ -643,7 +612,7 @@ def test_what_changed_since_an_edition_is_a_report_of_its_own(alone, at_home, tm
         (("annuel", CODE), "choix inconnu : 'annuel'"),
         (("synthese", "99999"), "99999"),
         (("synthese", CODE, "--edition", "../ailleurs"), "« ../ailleurs » n’est pas un nom d’édition."),
-        (("synthese", CODE, "--edition", "L'été « 1 »"), 'Écrivez par exemple "L’été 1".'),
+        (("synthese", CODE, "--edition", "L'été : 1"), 'Écrivez par exemple "L’été 1".'),
     ],
 )
 def test_a_command_that_cannot_be_followed_is_refused_in_french(tmp_path, maillage, words, expected_words):

@@ -2,7 +2,7 @@
 
 import json
 
-from maillage.apps.search.models import SearchWord
+from maillage.apps.platform.search.models import SearchWord
 from tests.support.places import place
 
 

@@ -16,16 +16,16 @@ import pytest
 from django.db import OperationalError, connections
 from gunicorn.errors import HaltServer
 
-from maillage.apps.directory.queries import maps, where
+from maillage.apps.directory.places.queries import maps, where
 from maillage.apps.learning.queries import contents
-from maillage.apps.search import queries as search
-from maillage.cli.commands import servir
-from maillage.config import server, start_signal
+from maillage.apps.platform.search import queries as search
 from maillage.kernel import later
 from maillage.kernel.errors import Refused
-from maillage.pipeline.offer.clean import commune, point
-from maillage.studies.diagnosis import territories
-from maillage.studies.need import model, population
+from maillage.manage.commands import servir
+from maillage.manage.deploy import server, start_signal
+from maillage.sources.offer.clean import commune, point
+from maillage.statistics.need import model, population, rurality, social_france
+from maillage.statistics.zones import territories
 from tests.support.shared import environment
 from tests.support.speed import PATIENCE, until
 
@@ -125,8 +125,8 @@ def test_server_that_ends_by_itself_is_refused_and_nothing_else_starts(monkeypat
     monkeypatch.setattr(servir, "catch_up", lambda: begun.append("catch up"))
     for name in ("hold_home", "check_free", "prepare"):
         monkeypatch.setattr(servir, name, lambda *_, **__: None)
-    monkeypatch.setattr("maillage.config.ownership.claim", lambda: None)
-    monkeypatch.setattr("maillage.config.home.ensure_key", lambda: None)
+    monkeypatch.setattr("maillage.manage.deploy.ownership.claim", lambda: None)
+    monkeypatch.setattr("maillage.manage.deploy.home.ensure_key", lambda: None)
     options = SimpleNamespace(port=8765, adresse="127.0.0.1", demonstration=False, sans_travail=False)
     try:
         with pytest.raises(Refused, match="s’est arrêté de lui-même"):
@@ -194,7 +194,7 @@ def test_whoever_presses_ctrl_c_while_it_loads_reads_no_trace(tmp_path):
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     server = subprocess.Popen(
-        [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)],
+        [sys.executable, "-m", "maillage.manage.main", "servir", "--port", str(port)],
         env=environment(tmp_path / "maison"),
         start_new_session=True,
         preexec_fn=as_in_a_terminal,
@@ -226,10 +226,10 @@ class Worker:
 PROGRAM = """
 import sys, django
 django.setup()
-import maillage.config.urls
+import maillage.manage.urls
 from maillage.kernel import later
 names = [each.__name__ for each in vars(later).values() if isinstance(each, later.Later)]
-print([name for name in names if name in sys.modules])
+print([name for name in (*names, "docx", "pptx") if name in sys.modules])
 later.load()
 print([name for name in names if name not in sys.modules])
 """
@@ -237,7 +237,7 @@ print([name for name in names if name not in sys.modules])
 
 def test_what_is_long_to_load_waits_until_pages_are_answered(tmp_path):
     """Libraries that the first page does not use, scipy first, are loaded by whoever reads ahead."""
-    environment = {"MAILLAGE_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    environment = {"MAILLAGE_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "maillage.manage.settings"}
     completed = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         env={**os.environ, **environment},
@@ -247,6 +247,24 @@ def test_what_is_long_to_load_waits_until_pages_are_answered(tmp_path):
         check=True,
     )
     assert completed.stdout.split("\n") == ["[]", "[]", ""]
+
+
+PREPARED = """
+import sys
+from maillage.manage.commands import servir
+servir.prepare()
+print([name for name in ("maillage.manage.hooks", "maillage.apps.dossiers.queries") if name in sys.modules])
+"""
+
+
+def test_who_prepares_the_tables_does_not_load_the_pages_beside_the_server(tmp_path):
+    """Both share the processor until the first page: the mail that nobody sends yet loaded a third of them."""
+    home = {"MAILLAGE_HOME": str(tmp_path)}
+    words = [sys.executable, "-c", PREPARED]
+    completed = subprocess.run(
+        words, env=os.environ | home, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert completed.stdout == "[]\n"
 
 
 def test_the_server_reads_ahead_for_the_workers_that_replace_the_first(monkeypatch):
@@ -284,6 +302,8 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     read = []
     monkeypatch.setattr(population, "sources", lambda: read.append("sources"))
     monkeypatch.setattr(model, "country", lambda: read.append("country"))
+    monkeypatch.setattr(social_france, "expected", lambda: read.append("social"))
+    monkeypatch.setattr(rurality, "kinds", lambda: read.append("rurality"))
     for module, name in ((later, "load"), (contents, "modules"), (search, "read_ahead"), (commune, "index")):
         monkeypatch.setattr(module, name, lambda: None)
     monkeypatch.setattr(territories, "gazetteer", lambda: SimpleNamespace(find=lambda words: None))
@@ -292,7 +312,7 @@ def test_what_the_loop_and_the_indicators_look_up_is_read_ahead(monkeypatch):
     monkeypatch.setattr(maps, "place_map", lambda *where: read.append("contours"))
     monkeypatch.setattr(connections, "close_all", lambda: None)
     server.read_ahead()
-    assert read == ["communes", "contours", "sources", "country"]
+    assert read == ["communes", "contours", "sources", "country", "social", "rurality"]
 
 
 def test_a_worker_leaves_once_nobody_waits_for_it(monkeypatch):
@@ -306,10 +326,10 @@ def test_a_worker_leaves_once_nobody_waits_for_it(monkeypatch):
 
 SLOW_SERVER = """
 import time
-from maillage.config import server
+from maillage.manage.deploy import server
 server.AFTER = 0.2
 server.read_ahead = lambda: time.sleep(1)
-from maillage.config.server import *
+from maillage.manage.deploy.server import *
 """
 
 

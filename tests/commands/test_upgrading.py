@@ -13,9 +13,11 @@ from itertools import cycle
 import pytest
 from django.db import connection, models
 from django.db.migrations import operations
+from django.db.migrations.recorder import MigrationRecorder
 
-from maillage.cli.commands import servir
-from maillage.config import tables
+from maillage.kernel.errors import Refused
+from maillage.manage.commands import servir
+from maillage.manage.deploy import tables
 from tests.support.shared import ROOT, environment, served
 from tests.support.speed import PATIENCE, until
 
@@ -49,6 +51,13 @@ def test_a_base_that_is_up_to_date_breaks_nothing(db):
     assert tables.breaking(connection) == []
 
 
+def test_a_base_of_a_later_version_is_refused(db):
+    tables.check_version(connection)
+    MigrationRecorder(connection).record_applied("accounts", "9999_plus_tard")
+    with pytest.raises(Refused, match=r"plus récente .*accounts\.9999_plus_tard"):
+        tables.check_version(connection)
+
+
 def test_a_socket_is_inherited_from_systemd_and_from_nobody_else(monkeypatch):
     assert servir.inherited_socket() is None
     monkeypatch.setenv("LISTEN_FDS", "1")
@@ -70,7 +79,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
         port = door.getsockname()[1]
 
         def serve(**version: str) -> subprocess.Popen:
-            words = [sys.executable, "-m", "maillage.cli.main", "servir", "--port", str(port)]
+            words = [sys.executable, "-m", "maillage.manage.main", "servir", "--port", str(port)]
             return subprocess.Popen(
                 words,
                 cwd=ROOT,
@@ -82,7 +91,7 @@ def test_no_request_is_lost_while_the_tables_then_the_program_change(tmp_path):
             )
 
         def migrate(*words: str) -> str:
-            command = [sys.executable, "-m", "maillage.cli.main", "migrer", *words]
+            command = [sys.executable, "-m", "maillage.manage.main", "migrer", *words]
             done = subprocess.run(
                 command, cwd=ROOT, env=environment(home) | NEXT, capture_output=True, text=True, check=False
             )

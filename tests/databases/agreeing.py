@@ -3,15 +3,15 @@
 import json
 from datetime import UTC, datetime
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 
 def main() -> None:
     ready()
-    from maillage.apps.accounts.models import User
     from maillage.apps.dossiers import actions, queries, rules
     from maillage.apps.dossiers.models import Comment, Study
     from maillage.apps.dossiers.queries import StudyRequest
+    from maillage.apps.platform.accounts.models import User
     from maillage.apps.territories import actions as territory_actions
     from maillage.apps.territories import queries as territories
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 from tests.support.profile import times as tried
 from tests.support.speed import PATIENCE
 
@@ -23,9 +23,9 @@ def main() -> None:
     ready()
     from django.db import connection
 
-    from maillage.apps.accounts.queries import broken
     from maillage.apps.agenda.actions import appointments, permanences
     from maillage.apps.agenda.rules.appointments import OCCUPYING_STATES, Draft
+    from maillage.apps.platform.accounts.queries import broken
     from maillage.kernel.errors import Refused
     from tests.support.places import place
 

@@ -6,7 +6,7 @@ Prints one JSON document: how many tries each door let through.
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 TRIES, MOST, THREADS = 30, 20, 3
 FAILED_SIGN_INS = 10  # in five minutes, by connection: ACCOUNT_RATE_LIMITS
@@ -18,7 +18,7 @@ def main() -> None:
     from django.db import connection
     from django.test import Client, RequestFactory
 
-    from maillage.apps.accounts import access
+    from maillage.apps.platform.accounts import access
 
     def own_door(_: int) -> bool:
         request = RequestFactory().get("/", REMOTE_ADDR="192.0.2.7")

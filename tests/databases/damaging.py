@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 LINES = 8
@@ -22,11 +22,11 @@ def main() -> None:
     from django.conf import settings
     from django.db import connection, transaction
 
-    from maillage.apps.accounts import actions
-    from maillage.apps.accounts.models import Entry, User
-    from maillage.apps.accounts.rules import anchors as words
-    from maillage.apps.accounts.rules import journal
-    from maillage.config import anchors, backup, journal_proof
+    from maillage.apps.platform.accounts import actions
+    from maillage.apps.platform.accounts.models import Entry, User
+    from maillage.apps.platform.accounts.rules import anchors as words
+    from maillage.apps.platform.accounts.rules import journal
+    from maillage.manage.backups import anchors, backup, journal_proof
 
     home = Path(settings.HOME)
     user = User.objects.create_user("journal@exemple.fr", "x", name="Leïla")

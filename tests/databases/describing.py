@@ -23,8 +23,8 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Field
 from django.db.transaction import atomic
 
-from maillage.config import bootstrap, tables
-from maillage.config.home import DATABASE
+from maillage.manage.deploy import bootstrap, tables
+from maillage.manage.deploy.home import DATABASE
 
 BEFORE = "0003"  # of the plans: a former version, whose backups are restored (tests/commands/test_backups.py)
 POSTGRESQL = """

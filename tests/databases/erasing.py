@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from threading import Barrier
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 from tests.support.speed import PATIENCE
 
 N = 5
@@ -21,15 +21,15 @@ def main() -> None:
     ready()
     from django.db import connection
 
-    from maillage.apps.accounts.models import User
-    from maillage.apps.documents.actions import storing
-    from maillage.apps.documents.models import Paper
-    from maillage.apps.documents.queries import storage
-    from maillage.apps.orientations.actions import drafts, forgetting
-    from maillage.apps.orientations.models import Orientation
-    from maillage.apps.people import rules
-    from maillage.apps.people.actions import card_secrets, consents, corrections, register
-    from maillage.apps.people.models import CardSecret, Consent, CorrectionRequest, Person
+    from maillage.apps.people.documents import queries as documents_queries
+    from maillage.apps.people.documents.actions import storing
+    from maillage.apps.people.documents.models import Paper
+    from maillage.apps.people.persons import rules
+    from maillage.apps.people.persons.actions import card_secrets, consents, corrections, forgetting, register
+    from maillage.apps.people.persons.models import CardSecret, Consent, CorrectionRequest, Person
+    from maillage.apps.platform.accounts.models import User
+    from maillage.apps.referrals.orientations.actions import drafts
+    from maillage.apps.referrals.orientations.models import Orientation
     from maillage.kernel.errors import Refused
     from tests.conftest import with_role
     from tests.support.places import place
@@ -85,7 +85,7 @@ def main() -> None:
                 "agreed": Consent.objects.filter(person__in=own_people, withdrawn_at=None).count(),
                 "referred": Orientation.objects.filter(person__in=own_people).count(),
                 "secrets": CardSecret.objects.count() + CorrectionRequest.objects.count(),
-                "papers": Paper.objects.count() + len(list(storage.folder().glob("*"))),
+                "papers": Paper.objects.count() + len(list(documents_queries.folder().glob("*"))),
             }
         )
     )

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
     ready()
     from django.db import connection, connections
 
-    from maillage.cli.main import main as maillage
+    from maillage.manage.main import main as maillage
 
     words = ["offre", "importer", str(file), "--source", "Réseau", "--json"]
     contents = json.loads(steps.read_text("utf-8"))
@@ -88,7 +88,7 @@ def rows_by_table(connection) -> dict[str, int | str]:
     """
     from hashlib import sha256
 
-    from maillage.apps.directory.models import Change, Import, Lieu, Pair, Source, Structure
+    from maillage.apps.directory.places.models import Change, Import, Lieu, Pair, Source, Structure
 
     sheets = [[lieu.identifier, lieu.sheet, lieu.origins] for lieu in Lieu.objects.order_by("identifier")]
     rows = {of.__name__: of.objects.count() for of in (Change, Import, Lieu, Pair, Source, Structure)}

@@ -9,7 +9,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 SENT, PLACES, READINGS = 12, 3, 2
 SLOW = 0.5  # seconds that a reading of the directory takes: the other one begins meanwhile
@@ -21,10 +21,10 @@ def main() -> None:
     from django.db.models import Sum
     from django.utils import timezone
 
-    from maillage.apps.indicators import actions, rules
-    from maillage.apps.indicators.models import DailyCount
-    from maillage.apps.indicators.queries import sources
-    from maillage.apps.orientations.models import Orientation, Path
+    from maillage.apps.referrals.orientations.models import Orientation, Path
+    from maillage.apps.steering.indicators import actions, rules
+    from maillage.apps.steering.indicators.models import DailyCount
+    from maillage.apps.steering.indicators.queries import sources
 
     at = timezone.now()
     sent = at - timedelta(days=40)

@@ -15,8 +15,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-from maillage.config.bootstrap import ready
 from maillage.kernel.errors import Refused
+from maillage.manage.deploy.bootstrap import ready
 from tests.databases.killing import Writing, killed, without_end
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -49,9 +49,9 @@ def work(turn: int, writing: Writing) -> NoReturn:
 
 def scenery() -> None:
     """Two structures with their places, somebody who sends, somebody who receives, who manages."""
-    from maillage.apps.accounts.models import User
-    from maillage.apps.intake.actions import quick_actions
-    from maillage.apps.memberships.models import Membership
+    from maillage.apps.directory.intake.actions import quick_actions
+    from maillage.apps.directory.memberships.models import Membership
+    from maillage.apps.platform.accounts.models import User
 
     for n, (name, role) in enumerate((("envoie", "prescripteur"), ("recoit", "gestionnaire"))):
         lieu = quick_actions.add(
@@ -63,19 +63,19 @@ def scenery() -> None:
 
 def writes() -> list[Callable[[random.Random, datetime], Any]]:
     """Return the actions to draw from: real ones, of each feature."""
-    from maillage.apps.accounts.models import User
-    from maillage.apps.directory.actions import sheets, signals
-    from maillage.apps.directory.models import Lieu, Structure
-    from maillage.apps.intake.actions import quick_actions as actions_quick_actions
-    from maillage.apps.memberships import actions as memberships
-    from maillage.apps.messages import actions as outbox
-    from maillage.apps.orientations.actions import answers, deadlines, drafts, forgetting, sending
-    from maillage.apps.orientations.models import Orientation
-    from maillage.apps.orientations.rules import cycle
-    from maillage.apps.people.actions import consents
-    from maillage.apps.people.actions import register as people
-    from maillage.apps.people.models import Person
-    from maillage.config.providers import chosen
+    from maillage.apps.directory.intake.actions import quick_actions as actions_quick_actions
+    from maillage.apps.directory.memberships.actions import invitations
+    from maillage.apps.directory.places.actions import sheets, signals
+    from maillage.apps.directory.places.models import Lieu, Structure
+    from maillage.apps.people.persons.actions import consents, forgetting
+    from maillage.apps.people.persons.actions import register as people
+    from maillage.apps.people.persons.models import Person
+    from maillage.apps.platform.accounts.models import User
+    from maillage.apps.platform.messages import actions as outbox
+    from maillage.apps.referrals.orientations.actions import answers, deadlines, drafts, sending
+    from maillage.apps.referrals.orientations.models import Orientation
+    from maillage.apps.referrals.orientations.rules import cycle
+    from maillage.manage.providers import chosen
 
     def sender() -> User:
         return User.objects.get(name="envoie")
@@ -159,7 +159,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             act(row, **common | ({"by": sender()} if gesture in ("cancel", "remind") else {}))
 
     def invite(draw: random.Random, at: datetime) -> None:
-        memberships.invite(by=receiver(), role="aidant", structure=of(receiver()), for_whom="Zoé", at=at)
+        invitations.invite(by=receiver(), role="aidant", structure=of(receiver()), for_whom="Zoé", at=at)
 
     def later(draw: random.Random, at: datetime) -> None:
         deadlines.run_deadlines(at=at + timedelta(days=draw.randrange(40)))
@@ -169,7 +169,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
 
 
 def user_structures(user: Any) -> list[int]:
-    from maillage.apps.memberships.models import Membership
+    from maillage.apps.directory.memberships.models import Membership
 
     return list(Membership.objects.filter(user=user).values_list("structure_id", flat=True))
 
@@ -179,14 +179,14 @@ def half_done() -> list[str]:
     from django.conf import settings
     from django.db import connection
 
-    from maillage.apps.accounts import queries as journal
-    from maillage.apps.accounts.models import Entry
-    from maillage.apps.directory.actions import sheets
-    from maillage.apps.directory.models import Change, Lieu
-    from maillage.apps.memberships.models import Invitation
-    from maillage.apps.messages.models import Message
-    from maillage.apps.orientations.models import Event, Orientation
-    from maillage.apps.people.models import Consent, Following, Person
+    from maillage.apps.directory.memberships.models import Invitation
+    from maillage.apps.directory.places.actions import sheets
+    from maillage.apps.directory.places.models import Change, Lieu
+    from maillage.apps.people.persons.models import Consent, Following, Person
+    from maillage.apps.platform.accounts import queries as journal
+    from maillage.apps.platform.accounts.models import Entry
+    from maillage.apps.platform.messages.models import Message
+    from maillage.apps.referrals.orientations.models import Event, Orientation
 
     faults = []
 
@@ -239,11 +239,11 @@ def half_done() -> list[str]:
 
 
 def rows() -> dict[str, int]:
-    from maillage.apps.accounts.models import Entry
-    from maillage.apps.directory.models import Change
-    from maillage.apps.messages.models import Message
-    from maillage.apps.orientations.models import Event
-    from maillage.apps.people.models import Person
+    from maillage.apps.directory.places.models import Change
+    from maillage.apps.people.persons.models import Person
+    from maillage.apps.platform.accounts.models import Entry
+    from maillage.apps.platform.messages.models import Message
+    from maillage.apps.referrals.orientations.models import Event
 
     return dict(Counter({of.__name__: of.objects.count() for of in (Entry, Change, Message, Event, Person)}))
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 from tests.support.speed import PATIENCE
 
 N = 8
@@ -25,11 +25,11 @@ def main() -> None:
     ready()
     from django.db import OperationalError, connection
 
-    from maillage.apps.accounts.models import User
-    from maillage.apps.orientations.actions import agreements, answers, drafts, forgetting, sending
-    from maillage.apps.orientations.models import Orientation
-    from maillage.apps.people.actions import consents, register
-    from maillage.apps.people.models import Person
+    from maillage.apps.people.persons.actions import consents, forgetting, register
+    from maillage.apps.people.persons.models import Person
+    from maillage.apps.platform.accounts.models import User
+    from maillage.apps.referrals.orientations.actions import agreements, answers, drafts, sending
+    from maillage.apps.referrals.orientations.models import Orientation
     from maillage.kernel.errors import Refused
     from tests.conftest import with_role
     from tests.support.places import place

@@ -13,7 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 NOON = datetime(2026, 11, 25, 11, tzinfo=UTC)  # a Wednesday, noon in Paris
 
@@ -23,10 +23,10 @@ def main() -> None:
     ready()
     from django.db import connections, transaction
 
-    from maillage.apps.messages import actions
-    from maillage.apps.messages.models import Message
-    from maillage.apps.messages.rules.sending import Provider
-    from maillage.config.providers import chosen
+    from maillage.apps.platform.messages import actions
+    from maillage.apps.platform.messages.models import Message
+    from maillage.apps.platform.messages.rules.sending import Provider
+    from maillage.manage.providers import chosen
 
     begun = mmap.mmap(-1, 1)
 

@@ -13,20 +13,20 @@ from datetime import UTC, date, datetime
 from threading import Barrier, Event
 from typing import Any
 
-from maillage.config.bootstrap import ready
 from maillage.kernel.errors import Refused
+from maillage.manage.deploy.bootstrap import ready
 from tests.support.profile import times as tried
 from tests.support.speed import PATIENCE
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
-ROUNDS = tried(2, 6)
+ROUNDS = tried(2, 4)
 Ways = dict[str, Counter[str]]
 
 
 def main() -> None:
     ready()
-    from maillage.apps.accounts.models import User
-    from maillage.apps.memberships.models import Membership
+    from maillage.apps.directory.memberships.models import Membership
+    from maillage.apps.platform.accounts.models import User
 
     both = [
         User.objects.create_user(f"{name}@exemple.fr", None, name=name, is_demonstration=True)
@@ -68,7 +68,7 @@ def together(*calls: Callable[[], object]) -> list[str]:
 
 
 def opened(by: Any, turn: int) -> Any:
-    from maillage.apps.plans import actions
+    from maillage.apps.steering.plans import actions
     from maillage.reference.plan_frames import frames
 
     return actions.open_plan(f"3818{turn}", title="Le plan", frame=frames()["grenoble"], by=by, at=AT)
@@ -78,8 +78,8 @@ Race = tuple[str, Callable[[], object], Callable[[], object], Callable[[], Any]]
 
 
 def actions_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
-    from maillage.apps.plans import actions, rules
-    from maillage.apps.plans.models import Plan, PlanAction
+    from maillage.apps.steering.plans import actions, rules
+    from maillage.apps.steering.plans.models import Plan, PlanAction
 
     place = f"3818{turn}"
 
@@ -156,8 +156,8 @@ FIELDS = ({"objective": "x"}, {"pilot": "y"})
 
 
 def proposals_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
-    from maillage.apps.plans import actions
-    from maillage.apps.plans.queries.proposals import Proposal
+    from maillage.apps.steering.plans import actions
+    from maillage.apps.steering.plans.queries.proposals import Proposal
 
     plan = opened(lea, turn)
     axis = plan.axes.all()[0]
@@ -183,8 +183,8 @@ def proposals_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
 
 
 def numbers_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
-    from maillage.apps.plans import actions
-    from maillage.apps.plans.models import PlanMeasure
+    from maillage.apps.steering.plans import actions
+    from maillage.apps.steering.plans.models import PlanMeasure
 
     plan = opened(lea, turn)
     row = actions.write(
@@ -208,8 +208,8 @@ def numbers_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
 
 
 def funders_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
-    from maillage.apps.plans import actions
-    from maillage.apps.plans.models import Funder
+    from maillage.apps.steering.plans import actions
+    from maillage.apps.steering.plans.models import Funder
 
     plan = opened(lea, turn)
     row = actions.write(
@@ -249,8 +249,8 @@ def funders_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
 
 
 def axes_races(turn: int, lea: Any, ali: Any) -> Iterator[Race]:
-    from maillage.apps.plans import actions
-    from maillage.apps.plans.models import Plan, PlanAxis
+    from maillage.apps.steering.plans import actions
+    from maillage.apps.steering.plans.models import Plan, PlanAxis
 
     plan = opened(lea, turn)
     axis = actions.add_axis(plan, title="Se réunir", by=lea, at=AT)
@@ -279,8 +279,8 @@ def named_while_locked(by: Any) -> list[str]:
     """Return the answers to two users when one names a plan that the other holds, and both write in the journal."""
     from django.db import transaction
 
-    from maillage.apps.accounts import actions as journal
-    from maillage.apps.plans.models import Funder, Plan
+    from maillage.apps.platform.accounts import actions as journal
+    from maillage.apps.steering.plans.models import Funder, Plan
 
     plan, named, is_locked = opened(by, 0), Event(), Event()
 

@@ -2,7 +2,7 @@
 
 import json
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 TIMES, PAGES = 5, 120  # more questions than a connection keeps by itself
 
@@ -12,9 +12,9 @@ def main() -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from maillage.apps.accounts.actions import record
-    from maillage.apps.accounts.models import Entry, User
-    from maillage.config.postgresql.base import PREPARED
+    from maillage.apps.platform.accounts.actions import record
+    from maillage.apps.platform.accounts.models import Entry, User
+    from maillage.manage.postgresql.base import PREPARED
 
     for n in range(8):
         User.objects.create_user(f"compte-{n}@exemple.fr", name=f"Compte {n}")

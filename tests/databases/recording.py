@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import NoReturn
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 from tests.databases.killing import Writing, killed, without_end
 from tests.support.speed import PATIENCE
 
@@ -20,7 +20,7 @@ LOT, WRITERS, PER_WRITER = 3, 6, 10
 
 def main() -> None:
     ready()
-    from maillage.apps.accounts.models import Entry
+    from maillage.apps.platform.accounts.models import Entry
 
     write(-1, 0)  # what is read once is read here: those that are killed write at once
     inside, faults = killed(int(sys.argv[1]), work, half_done, longest=0.03)
@@ -43,10 +43,10 @@ def write(turn: int, n: int) -> None:
     """Write an act with its line, then a lot of lines, now and then an anchor."""
     from django.db import transaction
 
-    from maillage.apps.accounts import actions
-    from maillage.apps.accounts.actions import Note
-    from maillage.apps.accounts.models import User
-    from maillage.config import anchors
+    from maillage.apps.platform.accounts import actions
+    from maillage.apps.platform.accounts.actions import Note
+    from maillage.apps.platform.accounts.models import User
+    from maillage.manage.backups import anchors
 
     at = AT + timedelta(minutes=turn, milliseconds=n + 1)
     with transaction.atomic():
@@ -59,8 +59,8 @@ def write(turn: int, n: int) -> None:
 
 def half_done() -> list[str]:
     """Return the half-done writes."""
-    from maillage.apps.accounts.models import Anchor, Entry, User
-    from maillage.config import journal_proof
+    from maillage.apps.platform.accounts.models import Anchor, Entry, User
+    from maillage.manage.backups import journal_proof
 
     verdict = journal_proof.of_database(None)
     faults = [str(verdict.broken or verdict.tampered)] if verdict.broken or verdict.tampered else []
@@ -78,8 +78,8 @@ def together() -> None:
     """Let several write at once, each in its own connection."""
     from django.db import connection
 
-    from maillage.apps.accounts import actions
-    from maillage.apps.accounts.models import User
+    from maillage.apps.platform.accounts import actions
+    from maillage.apps.platform.accounts.models import User
 
     user = User.objects.first()
     gate = Barrier(WRITERS)

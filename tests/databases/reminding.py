@@ -20,7 +20,7 @@ from urllib.request import urlopen
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 from zoneinfo import ZoneInfo
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 BEGINS, ENDS = date(2026, 3, 2), date(2027, 3, 1)
 CHANGES = (date(2026, 3, 29), date(2026, 10, 25))  # the two Sundays when clocks change in Europe
@@ -39,18 +39,18 @@ def main() -> None:
     timezone.now = lambda: datetime.fromisoformat(CLOCK.read_text("utf-8"))
     from django.db import connections
 
-    from maillage.apps.accounts.models import User
     from maillage.apps.agenda.actions import appointments, deadlines
     from maillage.apps.agenda.models import Appointment
     from maillage.apps.agenda.rules.appointments import Draft
-    from maillage.apps.droits.actions import deadlines as rights
-    from maillage.apps.mandats.actions import deadlines as mandates
-    from maillage.apps.messages import actions as outbox
-    from maillage.apps.messages.models import Message, Stop
-    from maillage.apps.people.actions import consents
-    from maillage.apps.people.actions import register as people
-    from maillage.apps.reminders.models import Reminder
-    from maillage.config.providers import chosen
+    from maillage.apps.people.mandats.actions import deadlines as mandates
+    from maillage.apps.people.persons.actions import consents
+    from maillage.apps.people.persons.actions import register as people
+    from maillage.apps.people.reminders.models import Reminder
+    from maillage.apps.platform.accounts.models import User
+    from maillage.apps.platform.messages import actions as outbox
+    from maillage.apps.platform.messages.models import Message, Stop
+    from maillage.apps.referrals.droits.actions import deadlines as rights
+    from maillage.manage.providers import chosen
     from tests.conftest import with_role
     from tests.support.places import place
 
@@ -222,15 +222,15 @@ def _ends(structure, leila, start: datetime) -> list[End]:
     """Return mandates, rights and decisions to contest whose reminders fall on the Sunday when clocks change,
     and one of each that is stopped between its two reminders.
     """
-    from maillage.apps.droits.actions import telling
-    from maillage.apps.droits.models import Fact
-    from maillage.apps.droits.rules import facts
-    from maillage.apps.mandats.actions import stopping
-    from maillage.apps.mandats.models import Mandat
-    from tests.support.mandats import given
+    from maillage.apps.people.mandats.actions import stopping
+    from maillage.apps.people.mandats.models import Mandat
+    from maillage.apps.referrals.droits.actions import telling
+    from maillage.apps.referrals.droits.models import Fact
+    from maillage.apps.referrals.droits.rules import facts
+    from tests.support.mandats import signed_mandat
 
     def sign(end: End, person, at: datetime) -> None:
-        end.row = given(person, structure, leila, at=at).pk
+        end.row = signed_mandat(person, structure, leila, at=at).pk
 
     def write_down(end: End, person, at: datetime) -> None:
         until = date(ENDS.year, 1, end.last.day)  # asked for again two months before its end at the latest
@@ -305,8 +305,8 @@ def _workshops(lieu, leila, start: datetime) -> list[End]:
 
 def _person(structure, leila, start: datetime, k: int):
     """Return somebody whose number never answers STOP, who agrees to be written to and followed."""
-    from maillage.apps.people.actions import consents
-    from maillage.apps.people.actions import register as people
+    from maillage.apps.people.persons.actions import consents
+    from maillage.apps.people.persons.actions import register as people
 
     person = people.welcome(
         by=leila, structure=structure, at=start, reach="phone", reach_value=f"06 39 98 90 {k:02d}"
@@ -351,7 +351,7 @@ def _serve(port: int) -> int:
         def log_message(self, *_) -> None:
             pass
 
-    from maillage.config.wsgi import application
+    from maillage.manage.deploy.wsgi import application
 
     make_server("127.0.0.1", port, application, handler_class=Silent).serve_forever()
     os._exit(0)

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Thread
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
@@ -23,13 +23,13 @@ def main() -> None:
     from django.conf import settings
     from django.db import connection, models
 
-    from maillage.apps.accounts.models import User
-    from maillage.apps.documents.actions import storing
-    from maillage.apps.documents.models import Paper
-    from maillage.apps.people.actions import register
-    from maillage.apps.people.models import Following, Person
-    from maillage.config import backup
+    from maillage.apps.people.documents.actions import storing
+    from maillage.apps.people.documents.models import Paper
+    from maillage.apps.people.persons.actions import register
+    from maillage.apps.people.persons.models import Following, Person
+    from maillage.apps.platform.accounts.models import User
     from maillage.kernel.errors import Refused
+    from maillage.manage.backups import backup
     from tests.conftest import with_role
     from tests.support.places import place
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 from tests.support.profile import times as tried
 from tests.support.speed import PATIENCE
 
@@ -24,10 +24,10 @@ def main() -> None:
     ready()
     from django.db import connection
 
-    from maillage.apps.accounts.queries import broken
     from maillage.apps.agenda import access
     from maillage.apps.agenda.actions import planning, seats
     from maillage.apps.agenda.models import Seat
+    from maillage.apps.platform.accounts.queries import broken
     from tests.support.places import place
 
     lieu = place("seating", {"nom": "Bibliothèque", "pivot": "21380185500019"})

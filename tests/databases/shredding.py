@@ -11,7 +11,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 from tests.databases.killing import Writing, killed, without_end
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -20,7 +20,7 @@ WEIGHT = 400_000  # bytes: several chunks, so that a kill falls between two
 
 def main() -> None:
     ready()
-    from maillage.apps.documents.models import Paper
+    from maillage.apps.people.documents.models import Paper
 
     scenery()
     work_once(random.Random(1), "first")
@@ -39,9 +39,9 @@ def main() -> None:
 
 
 def scenery() -> None:
-    from maillage.apps.accounts.models import User
-    from maillage.apps.directory.models import Structure
-    from maillage.apps.people.actions import register
+    from maillage.apps.directory.places.models import Structure
+    from maillage.apps.people.persons.actions import register
+    from maillage.apps.platform.accounts.models import User
     from tests.conftest import with_role
 
     for name in ("garde", "lit"):
@@ -65,10 +65,10 @@ def work(turn: int, writing: Writing) -> NoReturn:
 
 
 def work_once(draw: random.Random, token: str) -> None:
-    from maillage.apps.accounts.models import User
-    from maillage.apps.directory.models import Structure
-    from maillage.apps.documents.actions import rotation, sharing, storing
-    from maillage.apps.people.models import Person
+    from maillage.apps.directory.places.models import Structure
+    from maillage.apps.people.documents.actions import rotation, sharing, storing
+    from maillage.apps.people.persons.models import Person
+    from maillage.apps.platform.accounts.models import User
 
     user, values = (
         User.objects.get(name="garde"),
@@ -85,10 +85,10 @@ def work_once(draw: random.Random, token: str) -> None:
 
 def half_done() -> tuple[int, list[str]]:
     """Return how many files the killed ones left, and what is half done once these are swept."""
-    from maillage.apps.accounts.models import Entry
-    from maillage.apps.documents.actions import deadlines, storing
-    from maillage.apps.documents.models import Paper, Share
-    from maillage.apps.documents.queries import storage
+    from maillage.apps.people.documents import queries as documents_queries
+    from maillage.apps.people.documents.actions import deadlines, storing
+    from maillage.apps.people.documents.models import Paper, Share
+    from maillage.apps.platform.accounts.models import Entry
     from maillage.kernel.errors import Refused
 
     faults = []
@@ -114,7 +114,7 @@ def half_done() -> tuple[int, list[str]]:
     if Share.objects.filter(withdrawn_at=None, paper__erased_at__isnull=False).exists():
         faults.append("a paper that is erased is still shown")
     n_left = deadlines.sweep(at=datetime.now(UTC) + timedelta(days=1))
-    more = {path.name for path in storage.folder().iterdir()} ^ {row.name for row in there}
+    more = {path.name for path in documents_queries.folder().iterdir()} ^ {row.name for row in there}
     for row in there:  # the next writer begins with none: a person keeps only so many
         storing.erase(row, by=None, at=AT, how="used")
     return n_left, [*faults, *(f"{name} is left, or missing" for name in more)]

@@ -17,8 +17,8 @@ from threading import Barrier
 from typing import Any, NoReturn
 from uuid import UUID
 
-from maillage.config.bootstrap import ready
 from maillage.kernel.errors import Refused
+from maillage.manage.deploy.bootstrap import ready
 from tests.databases.killing import Writing, killed, without_end
 from tests.support.speed import PATIENCE
 
@@ -61,9 +61,9 @@ def work(turn: int, writing: Writing) -> NoReturn:
 
 def scenery() -> None:
     """A structure, its helper, and people who may be written to."""
-    from maillage.apps.accounts.models import User
-    from maillage.apps.people.actions import consents
-    from maillage.apps.people.actions import register as people
+    from maillage.apps.people.persons.actions import consents
+    from maillage.apps.people.persons.actions import register as people
+    from maillage.apps.platform.accounts.models import User
     from tests.conftest import with_role
     from tests.support.places import place
 
@@ -85,18 +85,18 @@ def scenery() -> None:
 
 def writes() -> list[Callable[[random.Random, datetime], Any]]:
     """Return the actions to draw from: every gesture on a mandate and on an act."""
-    from maillage.apps.accounts.models import User
-    from maillage.apps.actes import rules
-    from maillage.apps.actes.actions import corrections, noting
-    from maillage.apps.actes.models import Act
-    from maillage.apps.directory.models import Structure
-    from maillage.apps.mandats.actions import deadlines, preparing, signing, stopping
-    from maillage.apps.mandats.models import Mandat
-    from maillage.apps.mandats.rules import frame
-    from maillage.apps.orientations.actions import forgetting
-    from maillage.apps.people.actions import register as people
-    from maillage.apps.people.models import Person
-    from tests.support.mandats import STROKES, given, shown
+    from maillage.apps.directory.places.models import Structure
+    from maillage.apps.people.actes import rules
+    from maillage.apps.people.actes.actions import acts as actes_actions
+    from maillage.apps.people.actes.models import Act
+    from maillage.apps.people.mandats.actions import deadlines, preparing, signing, stopping
+    from maillage.apps.people.mandats.models import Mandat
+    from maillage.apps.people.mandats.rules import frame
+    from maillage.apps.people.persons.actions import forgetting
+    from maillage.apps.people.persons.actions import register as people
+    from maillage.apps.people.persons.models import Person
+    from maillage.apps.platform.accounts.models import User
+    from tests.support.mandats import STROKES, signed_mandat, terms_digest
 
     leila, structure = User.objects.get(name="Leïla"), Structure.objects.get(name="Signer")
 
@@ -124,7 +124,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             how = draw.choice(list(frame.HOW))
             signature = signing.Signing(
                 how=how,
-                read_digest=shown(row, at),
+                read_digest=terms_digest(row, at),
                 strokes=STROKES,
                 photograph=b"\xff\xd8" * 2000,
                 witness="Paul",
@@ -165,12 +165,12 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             kind=draw.choice([rules.PLACE, rules.PLACE, rules.TOGETHER]),
             procedure=draw.choice(KEYS),
             minutes=15,
-            where=rules.HERE,
+            where=rules.ON_SITE,
             end=rules.DONE,
             done_at=at,
             urgent=draw.random() < 0.5,
         )
-        noting.note(noted_act, by=leila, structure=structure, person=person(draw), at=at)
+        actes_actions.note(noted_act, by=leila, structure=structure, person=person(draw), at=at)
 
     def of_act(
         gesture: Callable[..., Any], rows: Any = Act.objects
@@ -182,7 +182,7 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
         return run
 
     def correct(row: Act, *, by: User, at: datetime) -> None:
-        corrections.correct(row, {"minutes": 1 + at.microsecond // 1000 % 600}, by=by, at=at)
+        actes_actions.correct(row, {"minutes": 1 + at.microsecond // 1000 % 600}, by=by, at=at)
 
     def forget(draw: random.Random, at: datetime) -> None:
         if draw.random() < 0.3:
@@ -191,15 +191,15 @@ def writes() -> list[Callable[[random.Random, datetime], Any]]:
             people.welcome(by=leila, structure=structure, nickname=removed.nickname, at=at)
 
     stops = [of_running(withdraw), of_running(revoke), of_running(renew), decline, remind, forget]
-    changes = [of_act(each) for each in (correct, corrections.strike, corrections.restore)]
+    changes = [of_act(each) for each in (correct, actes_actions.strike, actes_actions.restore)]
 
     def regularise(draw: random.Random, at: datetime) -> None:
         """Have the person sign first, as they do: drawn apart, both seldom meet."""
         waits = Act.objects.filter(regularised_at=None, person__forgotten_at=None).exclude(outside="")
         if row := any_of(draw, waits.exclude(person=None)):
             token = f"{row.pk}-{at:%H%M%S%f}-{draw.random()}"
-            given(row.person, structure, leila, row.procedure, at=at, token=token)
-            corrections.regularise(row, by=leila, at=at)
+            signed_mandat(row.person, structure, leila, row.procedure, at=at, token=token)
+            actes_actions.regularise(row, by=leila, at=at)
 
     changes.append(regularise)
     return [sign_new, sign_new, sign, note, note, *stops, *changes]
@@ -214,13 +214,13 @@ def together() -> dict[str, int]:
     """
     from django.db import connection
 
-    from maillage.apps.accounts.models import Entry, User
-    from maillage.apps.actes.actions import noting
-    from maillage.apps.actes.models import Act
-    from maillage.apps.directory.models import Structure
-    from maillage.apps.mandats.actions import signing, stopping
-    from maillage.apps.mandats.models import Mandat, Signature
-    from maillage.apps.people.models import Person
+    from maillage.apps.directory.places.models import Structure
+    from maillage.apps.people.actes.actions import acts as actes_actions
+    from maillage.apps.people.actes.models import Act
+    from maillage.apps.people.mandats.actions import signing, stopping
+    from maillage.apps.people.mandats.models import Mandat, Signature
+    from maillage.apps.people.persons.models import Person
+    from maillage.apps.platform.accounts.models import Entry, User
     from tests.support.acts import draft
     from tests.support.mandats import by_touch, drafted
 
@@ -263,7 +263,7 @@ def together() -> dict[str, int]:
             continue
         noted_act = draft(uid=UUID(int=n), kind="place", procedure="impots", done_at=at)
         noted, stopped = both(
-            lambda noted_act=noted_act, at=at, to=person: noting.note(
+            lambda noted_act=noted_act, at=at, to=person: actes_actions.note(
                 noted_act, by=leila, structure=structure, person=to, at=at
             ),
             lambda row=row, at=at: stopping.withdraw(row, by=None, at=at),
@@ -279,8 +279,8 @@ def together() -> dict[str, int]:
 
 def lines_after(last_line: tuple[int, str]) -> tuple[tuple[int, str], list[str]]:
     """Return the end of the journal, and where the lines written after an end do not follow."""
-    from maillage.apps.accounts.models import Entry
-    from maillage.apps.accounts.rules import journal
+    from maillage.apps.platform.accounts.models import Entry
+    from maillage.apps.platform.accounts.rules import journal
 
     number, digest = last_line
     lines = Entry.objects.filter(pk__gt=number).order_by("pk").values_list(*journal.Line._fields)
@@ -295,10 +295,10 @@ def half_done() -> list[str]:
     """Return the half-done writes: a row without those written with it."""
     from django.db.models import Count
 
-    from maillage.apps.accounts.models import Entry
-    from maillage.apps.actes.models import Act, Revision
-    from maillage.apps.mandats.models import Mandat, Signature
-    from maillage.apps.messages.models import Message
+    from maillage.apps.people.actes.models import Act, Revision
+    from maillage.apps.people.mandats.models import Mandat, Signature
+    from maillage.apps.platform.accounts.models import Entry
+    from maillage.apps.platform.messages.models import Message
 
     faults = []
 
@@ -342,9 +342,9 @@ def inconsistencies() -> list[str]:
     """Return the inconsistencies in the end: the chain, the proof of each mandate, the file."""
     from django.db import connection
 
-    from maillage.apps.accounts import queries as journal
-    from maillage.apps.mandats.models import Mandat
-    from maillage.apps.mandats.queries import proofs
+    from maillage.apps.people.mandats.models import Mandat
+    from maillage.apps.people.mandats.queries import proofs
+    from maillage.apps.platform.accounts import queries as journal
 
     faults = [str(broken)] if (broken := journal.broken()[1]) else []
     signed = Mandat.objects.filter(signed_at__isnull=False, stripped_at=None)
@@ -359,7 +359,7 @@ def inconsistencies() -> list[str]:
 
 def rows() -> dict[str, int]:
     """Return how many lines of the journal each gesture wrote."""
-    from maillage.apps.accounts.models import Entry
+    from maillage.apps.platform.accounts.models import Entry
 
     verbs = Entry.objects.filter(verb__regex=r"^(mandat|act)\.").values_list("verb", flat=True)
     return dict(Counter(verbs))

@@ -2,27 +2,17 @@
 both, too.
 """
 
-import json
-
 import pytest
-
-from tests.databases.conftest import python
-
-
-def outputs_of(home, database="") -> dict:
-    done = python("tests/databases/agreeing.py", home=home, database=database)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory) -> dict:
-    return outputs_of(tmp_path_factory.mktemp("sqlite"))
+def on_sqlite(rows_report) -> dict:
+    return rows_report("agreeing", "")
 
 
 @pytest.mark.postgresql
-def test_both_databases_tell_the_same(on_sqlite, postgresql, tmp_path):
-    assert outputs_of(tmp_path, postgresql()) == on_sqlite
+def test_both_databases_tell_the_same(on_sqlite, rows_report, postgresql):
+    assert rows_report("agreeing", postgresql()) == on_sqlite
 
 
 def test_order_ignores_case_and_accents(on_sqlite):

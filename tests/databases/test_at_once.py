@@ -2,12 +2,9 @@
 them, and nothing of who is erased comes back.
 """
 
-import json
-
 import pytest
 
-from tests.databases.conftest import POSTGRESQL, python
-from tests.support.shared import furnish
+from tests.databases.conftest import POSTGRESQL
 
 DONE, REFUSED = "done", "refused: Refused"
 # Each pair of gestures → what both were told, and what is left.
@@ -15,6 +12,7 @@ ENDS = {
     "the first outline of a territory": [[DONE, REFUSED], [1]],
     "the first segments of a territory": [[DONE, DONE], 1],
     "one role given by two": [[DONE, DONE], 1],
+    "one invitation opened by two": [[DONE, REFUSED], 1],
     "one value proposed by two": [[DONE, DONE], 1],
     "a sheet put back by two": [[DONE, REFUSED], 1],
     "the sheet of a person corrected by two": [[DONE, "refused: WrittenMeanwhile"], 1],
@@ -32,9 +30,6 @@ ENDS = {
 @pytest.mark.parametrize(
     "database", [POSTGRESQL, pytest.param("sqlite", marks=pytest.mark.complete)], indirect=True
 )
-def test_two_people_at_the_same_instant(database, tmp_path):
-    furnish(tmp_path)
-    done = python("-m", "tests.databases.at_once", home=tmp_path, database=database)
-    assert done.returncode == 0, done.stderr[-2000:]
-    report = json.loads(done.stdout)
+def test_two_people_at_the_same_instant(rows_report, database):
+    report = rows_report("at_once", database)
     assert report == {name: [end] for name, end in ENDS.items()}

@@ -1,16 +1,12 @@
 """A backup made while people work, on both engines: it is of one instant, and nobody waits for it."""
 
-import json
-
-from maillage.apps.documents.rules.cipher import new_key
-from tests.databases.conftest import python
+from maillage.apps.people.documents.rules import new_key
+from tests.databases.conftest import report_of
 
 
 def test_a_backup_is_of_one_instant_and_stops_nobody(database, tmp_path):
     key = {"MAILLAGE_PAPERS_KEY": new_key(), "MAILLAGE_CLAMD": "non"}
-    done = python("-m", "tests.databases.saving", home=tmp_path, database=database, **key)
-    assert done.returncode == 0, done.stderr[-2000:]
-    report = json.loads(done.stdout)
+    report = report_of("saving", home=tmp_path, database=database, **key)
     assert report["errors"] == [], "whoever writes meanwhile does not wait"
     assert report["said"] == ""
     assert report["there"] == [2, 2]

@@ -33,7 +33,5 @@ def test_two_processes_let_through_no_more_than_one_would(database, tmp_path):
 
 @pytest.mark.complete
 @pytest.mark.slow("reads twice at once, in a process of its own")
-def test_two_readings_of_the_indicators_at_once_count_nothing_twice(database, tmp_path):
-    done = python("-m", "tests.databases.indicating", home=tmp_path, database=database)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout) == {"sent": SENT, "places": PLACES}
+def test_two_readings_of_the_indicators_at_once_count_nothing_twice(rows_report, database):
+    assert rows_report("indicating", database) == {"sent": SENT, "places": PLACES}

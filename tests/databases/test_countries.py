@@ -1,7 +1,6 @@
 """A database is that of one country, and its backups too: another one is refused before anything is written."""
 
 import contextlib
-import shutil
 import sqlite3
 import subprocess
 from pathlib import Path
@@ -9,9 +8,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from maillage.apps.platform.country import actions
+from maillage.apps.platform.country.models import DatabaseOwner
+from maillage.kernel.errors import Refused
+from maillage.manage.deploy import home, ownership
+from maillage.manage.deploy.home import Country
 from tests.databases.conftest import POSTGRESQL, python
 from tests.support import shared
-from tests.support.shared import ROOT
 
 MARK = "country_databaseowner"
 
@@ -25,28 +28,26 @@ def address(request, tmp_path) -> str:
     return f"sqlite:///{tmp_path / 'base.sqlite3'}"
 
 
-def run(home: Path, database: str, *words: object, country: str = "") -> subprocess.CompletedProcess[str]:
-    """Run a command in a home, for a country."""
-    more = {"MAILLAGE_PAYS": country} if country else {}
-    return python("-m", "maillage.cli.main", *map(str, words), home=home, database=database, **more)
-
-
 def rows(address: str, statement: str) -> list[tuple]:
     """Return the rows of a statement."""
     if address.startswith("sqlite"):
         with contextlib.closing(sqlite3.connect(address.removeprefix("sqlite:///"))) as base, base:
             return base.execute(statement).fetchall()
     with psycopg.connect(address) as base:
-        answer = base.execute(statement)
-        return answer.fetchall() if answer.description else []
+        return base.execute(statement).fetchall()
 
 
 @pytest.mark.parametrize("address", ["sqlite", POSTGRESQL], indirect=True)
 def test_a_database_refuses_another_country_at_once_and_writes_nothing(address, tmp_path):
-    assert run(tmp_path / "france", address, "migrer").returncode == 0
+    def run(home: Path, *words: object, country: str = "") -> subprocess.CompletedProcess[str]:
+        more = {"MAILLAGE_PAYS": country} if country else {}
+        words = ("-m", "maillage.manage.main", *map(str, words))
+        return python(*words, home=home, database=address, **more)
+
+    assert run(tmp_path / "france", "migrer").returncode == 0
     assert rows(address, f"select name from {MARK}") == [("France",)]
     for words in (("migrer",), ("sauvegarder", tmp_path / "copie.zip"), ("servir", "--port", "8998")):
-        refused = run(tmp_path / "autre", address, *words, country="exemple")
+        refused = run(tmp_path / "autre", *words, country="exemple")
         assert refused.returncode == 2, words
         what, why, do = refused.stderr.strip().splitlines()
         assert what == "La base de DATABASE_URL est celle de : France."
@@ -55,87 +56,68 @@ def test_a_database_refuses_another_country_at_once_and_writes_nothing(address, 
     assert not {each.name for each in (tmp_path / "autre").glob("*")} - {"serveur.txt"}
     assert not (tmp_path / "copie.zip").exists()
     assert rows(address, f"select name from {MARK}") == [("France",)]
-    assert run(tmp_path / "france", address, "migrer").returncode == 0
+    assert run(tmp_path / "france", "migrer").returncode == 0
 
 
-def test_a_database_filled_before_it_recorded_its_country_is_that_of_france(address, tmp_path):
-    assert run(tmp_path / "france", address, "migrer").returncode == 0
-    rows(address, f"drop table {MARK}")
-    rows(address, "delete from django_migrations where app = 'country'")
-    empty = run(tmp_path / "autre", address, "migrer", "--verifier", country="exemple")
-    assert "À faire : country.0001_database_owner, " in empty.stdout, "nobody has anything there yet"
-    rows(
-        address,
-        "insert into accounts_user (password, email, name, is_active, is_demonstration)"
-        " values ('', 'a@b.example', 'A', true, false)",
-    )
-    refused = run(tmp_path / "autre", address, "migrer", country="exemple")
-    assert refused.returncode == 2
-    assert "est celle de : France." in refused.stderr
-    assert run(tmp_path / "france", address, "migrer").returncode == 0
-    assert rows(address, f"select name from {MARK}") == [("France",)]
+FIRST, SECOND, LATER = "/a/voisin", "/b/voisin", "/c/voisin"
+ACCOUNTS = "create table accounts_user (id); insert into accounts_user values (1);"
+BY_NAME = f"create table {MARK} (name); insert into {MARK} values ('voisin');"  # as older versions wrote it
 
 
-@pytest.mark.slow("eight commands, three of which make every table")
-def test_the_base_of_another_country_refuses_france_and_its_backup_too(address, tmp_path):
-    there, home = tmp_path / "autre", tmp_path / "france"
-    assert run(there, address, "migrer", country="exemple").returncode == 0
-    assert run(there, address, "sauvegarder", tmp_path / "autre.zip", country="exemple").returncode == 0
-    refused = run(home, address, "migrer")
-    assert refused.returncode == 2
-    assert "La base de DATABASE_URL est celle de : exemple." in refused.stderr
-    assert "MAILLAGE_PAYS demande : France." in refused.stderr
-    assert not home.exists()
-    own = f"sqlite:///{tmp_path / 'nôtre.sqlite3'}"
-    assert run(home, own, "migrer").returncode == 0
-    before = rows(own, "select count(*) from accounts_entry")
-    for words in (("restaurer",), ("exercice-restauration",)):
-        refused = run(home, own, *words, tmp_path / "autre.zip")
-        assert refused.returncode == 2
-        assert "autre.zip est une sauvegarde de : exemple." in refused.stderr
-        assert "MAILLAGE_PAYS demande : France." in refused.stderr
-    assert rows(own, "select count(*) from accounts_entry") == before
-    assert not (home / "sauvegardes").exists()
-    assert run(there, address, "restaurer", tmp_path / "autre.zip", country="exemple").returncode == 0
-    assert rows(address, f"select name from {MARK}") == [("exemple",)]
+def marked(name: str, folder: str = "") -> str:
+    return f"create table {MARK} (name, folder); insert into {MARK} values ('{name}', '{folder}');"
 
 
-@pytest.mark.slow("seven commands, one of which makes every table")
-def test_two_countries_whose_folders_bear_one_name_have_each_their_base(address, tmp_path):
-    first, second, later = (tmp_path / where / "voisin" for where in "abc")
-    for each in (first, second):
-        shutil.copytree(ROOT / "data/pays/exemple", each)
-    home, other = tmp_path / "première", tmp_path / "deuxième"
-    assert run(home, address, "migrer", country=str(first)).returncode == 0
-    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(first))]
-    refused = run(other, address, "migrer", country=str(second))
-    assert refused.returncode == 2
-    what, why, do = refused.stderr.strip().splitlines()
-    assert what == f"La base de DATABASE_URL est celle de : voisin, dans {first}."
-    assert why.startswith(f"MAILLAGE_PAYS demande : voisin, dans {second}.")
-    assert "Donnez à chacun sa base par DATABASE_URL" in do
-    assert not other.exists()
-    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(first))]
+@pytest.mark.parametrize(
+    ("base", "country", "before", "refusal"),
+    [
+        ("create table other (id);", "exemple", [], ""),
+        (ACCOUNTS, "", [], ""),
+        (ACCOUNTS, "exemple", [], "est celle de : France."),  # France alone had accounts before it was marked
+        (marked("exemple"), "exemple", [], ""),
+        (marked("exemple"), "", [], "est celle de : exemple."),
+        (marked("voisin", FIRST), FIRST, [], ""),
+        (marked("voisin", FIRST), SECOND, [], f"est celle de : voisin, dans {FIRST}."),
+        (marked("voisin", FIRST), LATER, [], f"est celle de : voisin, dans {FIRST}."),
+        (marked("voisin", FIRST), LATER, [LATER, FIRST], ""),  # moved: the home that it had remembers it
+        (BY_NAME, SECOND, [], ""),  # by the name alone: of whoever asks first
+    ],
+)
+def test_a_base_is_claimed_by_its_own_country_alone(tmp_path, monkeypatch, base, country, before, refusal):
+    for name, value in {"HOME": tmp_path, "OWNER": tmp_path / "pays.txt", "KEY": tmp_path / "cle"}.items():
+        monkeypatch.setattr(home, name, value)
+    monkeypatch.setattr(home, "COUNTRY", country)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'base.sqlite3'}")
+    if before:
+        home.OWNER.write_text("\n".join(["voisin", *before]), "utf-8")
+    with contextlib.closing(sqlite3.connect(tmp_path / "base.sqlite3")) as opened:
+        opened.executescript(base)
+    if not refusal:
+        ownership.claim()
+        return
+    with pytest.raises(Refused) as refused:
+        ownership.claim()
+    assert refused.value.what == f"La base de DATABASE_URL {refusal}"
+    wanted = home.country()
+    of_one_name = "voisin" in refusal
+    named = f"{wanted.name}, dans {wanted.folder}" if of_one_name else wanted.name
+    assert refused.value.why.startswith(f"MAILLAGE_PAYS demande : {named}.")
+    assert ("Si son dossier a été déplacé" in refused.value.do) is of_one_name
+    assert not home.OWNER.exists(), "nothing is written"
 
-    # Its folder is moved: the home that it had knows it again, and its base too; another home does not.
-    later.parent.mkdir()
-    first.rename(later)
-    refused = run(other, address, "migrer", country=str(later))
-    assert refused.returncode == 2
-    assert "Si son dossier a été déplacé, donnez par MAILLAGE_HOME la maison qu’il avait." in refused.stderr
-    assert run(home, address, "migrer", country=str(later)).returncode == 0
-    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(later))]
-    # Neither takes again, by the home of the first, what is not its own.
-    refused = run(home, address, "migrer", country=str(second))
-    assert refused.returncode == 2
-    assert f"est celui de : voisin, dans {later}." in refused.stderr
 
+@pytest.mark.django_db
+def test_a_base_is_marked_once_and_follows_the_folder_of_its_country():
+    DatabaseOwner.objects.all().delete()
 
-def test_a_base_taken_by_the_name_alone_is_of_whoever_asks_first(address, tmp_path):
-    first, second = (tmp_path / where / "voisin" for where in "ab")
-    assert run(tmp_path / "première", address, "migrer", country=str(first)).returncode == 0
-    rows(address, f"alter table {MARK} drop column folder")
-    rows(address, "delete from django_migrations where app = 'country' and name like '0002%'")
-    assert run(tmp_path / "deuxième", address, "migrer", country=str(second)).returncode == 0
-    assert rows(address, f"select name, folder from {MARK}") == [("voisin", str(second))]
-    assert run(tmp_path / "première", address, "migrer", country=str(first)).returncode == 2
+    def owner() -> Country:
+        return Country(*DatabaseOwner.objects.values_list("name", "folder").get())
+
+    actions.own_database("voisin", "")
+    actions.own_database("voisin", FIRST, former=[""])
+    assert owner() == ("voisin", FIRST)
+    for other in (("France", ""), ("voisin", SECOND)):
+        with pytest.raises(Refused, match="est celle de : voisin"):
+            actions.own_database(*other, former=[""])
+    actions.own_database("voisin", LATER, former=["", FIRST])
+    assert owner() == ("voisin", LATER)

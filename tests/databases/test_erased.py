@@ -2,16 +2,15 @@
 back.
 """
 
-import json
 from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
 from django.db.utils import ConnectionHandler
 
-from maillage.apps.documents.rules.cipher import new_key
-from maillage.config import scheduler
-from tests.databases.conftest import python
+from maillage.apps.people.documents.rules import new_key
+from maillage.manage.deploy import scheduler
+from tests.databases.conftest import report_of
 from tests.databases.erasing import N
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -39,9 +38,7 @@ def test_what_is_erased_is_neither_in_the_file_nor_in_its_log(tmp_path, monkeypa
 
 def erased(home, database: str) -> dict[str, int]:
     key = {"MAILLAGE_PAPERS_KEY": new_key(), "MAILLAGE_CLAMD": "non"}
-    done = python("-m", "tests.databases.erasing", home=home, database=database, **key)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
+    return report_of("erasing", home=home, database=database, **key)
 
 
 ALL_ERASED = {"erased": N, "named": 0, "agreed": 0, "referred": 0, "secrets": 0, "papers": 0}

@@ -17,7 +17,7 @@ def test_a_base_moves_to_the_other_engine_and_back_row_by_row(postgresql, demons
     database = postgresql()
 
     def run(*words, home=home, database=""):
-        return python("-m", "maillage.cli.main", *map(str, words), home=home, database=database)
+        return python("-m", "maillage.manage.main", *map(str, words), home=home, database=database)
 
     there = run("transferer", "--vers", database, "--json")
     assert there.returncode == 0, there.stderr
@@ -37,9 +37,9 @@ def test_a_base_moves_to_the_other_engine_and_back_row_by_row(postgresql, demons
 
 
 LOCKING = """
-from maillage.config.bootstrap import connected
+from maillage.manage.deploy.bootstrap import connected
 with connected():
-    from maillage.config import scratch
+    from maillage.manage.backups import scratch
     with scratch.folder(scratch.EXERCISE) as used, scratch.schema(used) as held:
         print(scratch.forget())
 """

@@ -1,30 +1,21 @@
 """Referrals on both engines: two answers at once, and lists of thousands."""
 
-import json
-
 import pytest
 
 from tests.databases.answering import N
-from tests.databases.conftest import python
 from tests.databases.locking import N as OF_EACH
 
 SLOW = 0.5  # seconds, three times what a page promises: a database waits for disks too
 
 
-def answered(home, database: str = "") -> dict:
-    done = python("-m", "tests.databases.answering", home=home, database=database)
-    assert done.returncode == 0, done.stderr[-2000:]
-    return json.loads(done.stdout)
+@pytest.fixture(scope="module")
+def on_sqlite(rows_report) -> dict:
+    return rows_report("answering", "")
 
 
 @pytest.fixture(scope="module")
-def on_sqlite(tmp_path_factory) -> dict:
-    return answered(tmp_path_factory.mktemp("sqlite"))
-
-
-@pytest.fixture(scope="module")
-def on_postgresql(tmp_path_factory, postgresql) -> dict:
-    return answered(tmp_path_factory.mktemp("postgresql"), postgresql())
+def on_postgresql(rows_report, postgresql) -> dict:
+    return rows_report("answering", postgresql())
 
 
 @pytest.fixture(params=["on_sqlite", pytest.param("on_postgresql", marks=pytest.mark.postgresql)])
@@ -59,10 +50,8 @@ def test_both_engines_sort_alike(on_sqlite, on_postgresql):
 
 
 @pytest.mark.complete
-def test_nobody_waits_for_who_waits_for_them(database, tmp_path):
+def test_nobody_waits_for_who_waits_for_them(rows_report, database):
     """Whoever writes of a person and of their referrals holds them in the same order as any other."""
-    done = python("-m", "tests.databases.locking", home=tmp_path, database=database)
-    assert done.returncode == 0, done.stderr[-2000:]
-    report = json.loads(done.stdout)
+    report = rows_report("locking", database)
     assert report.get("stopped", 0) == 0
     assert sum(report.values()) == 6 * OF_EACH

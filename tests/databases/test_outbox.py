@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.databases.conftest import python
+from tests.databases.conftest import report_of
 from tests.support.profile import times
 
 
@@ -86,10 +86,7 @@ def servers():
 
 
 def sent(servers, home, database, *words) -> dict:
-    words = ("tests/databases/outbox.py", *map(str, words))
-    done = python(*words, home=home, database=database, **servers.environment)
-    assert done.returncode == 0, done.stderr[-3000:]
-    return json.loads(done.stdout)
+    return report_of("outbox", *words, home=home, database=database, **servers.environment)
 
 
 def test_several_workers_at_once_send_each_message_once(database, servers, tmp_path):
@@ -102,8 +99,8 @@ def test_several_workers_at_once_send_each_message_once(database, servers, tmp_p
 @pytest.mark.complete
 @pytest.mark.slow("twenty workers killed in the complete profile")
 def test_a_worker_killed_again_and_again_sends_nothing_twice_and_loses_nothing(database, servers, tmp_path):
-    kills = times(10, 20)
-    report = sent(servers, tmp_path, database, "killed", times(100, 150), kills)
+    kills = times(10, 10 if database else 20)  # what a second engine changes shows soon
+    report = sent(servers, tmp_path, database, "killed", 100 + 5 * (kills - 10), kills)
     rows = report["rows"]
     assert report["held"] >= kills / 12  # the kills fell where it hurts
     taken = servers.mails + servers.texts

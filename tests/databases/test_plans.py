@@ -1,11 +1,8 @@
 """A plan that two people write at the very same instant, on both engines."""
 
-import json
-
 import pytest
 
-from tests.databases.conftest import POSTGRESQL, python
-from tests.support.shared import furnish, statics
+from tests.databases.conftest import POSTGRESQL
 
 DONE, REFUSED, MEANWHILE = "done", "refused: Refused", "refused: WrittenMeanwhile"
 # Each pair of gestures → what both were told, and what is left.
@@ -38,11 +35,8 @@ EITHER = {"a funder erased and chosen": ([[DONE, DONE], 0], [[DONE, REFUSED], 0]
 @pytest.mark.parametrize(
     "database", [POSTGRESQL, pytest.param("sqlite", marks=pytest.mark.complete)], indirect=True
 )
-def test_two_who_write_a_plan_at_the_same_instant_lose_nothing_in_silence(database, tmp_path):
-    statics(furnish(tmp_path))
-    done = python("-m", "tests.databases.planning", home=tmp_path, database=database)
-    assert done.returncode == 0, done.stderr[-2000:]
-    report = json.loads(done.stdout)
+def test_two_who_write_a_plan_at_the_same_instant_lose_nothing_in_silence(rows_report, database):
+    report = rows_report("planning", database)
     ended = {name: report.pop(name) for name in EITHER}
     assert report == {name: [end] for name, end in ENDS.items()}
     assert all(way in EITHER[name] for name, ways in ended.items() for way in ways), ended

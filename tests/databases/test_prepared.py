@@ -1,10 +1,8 @@
 """PostgreSQL understands once what pages ask again, and answers each account for itself."""
 
-import json
-
 import pytest
 
-from tests.databases.conftest import python
+from tests.databases.conftest import report_of
 
 pytestmark = pytest.mark.postgresql
 
@@ -15,9 +13,7 @@ pytestmark = pytest.mark.postgresql
 def test_repeated_queries_are_prepared_unless_the_address_disables_it(
     postgresql, tmp_path, address, prepares
 ):
-    done = python("tests/databases/preparing.py", home=tmp_path, database=postgresql() + address)
-    assert done.returncode == 0, done.stderr[-2000:]
-    report = json.loads(done.stdout)
+    report = report_of("preparing", home=tmp_path, database=postgresql() + address)
     assert report["names"] == [f"Compte {n}" for n in range(8)] and report["lines"] == 8
     assert (report["accounts"] > 100) == prepares, report
     assert report["held"] <= report["most"]

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from maillage.apps.messages.rules import incoming
+from maillage.apps.platform.messages.rules import incoming
 from maillage.reference import clocks
-from tests.databases.conftest import python
+from tests.databases.conftest import report_of
 from tests.support.speed import instant
 
 QUIET = "/quiet"
@@ -159,10 +159,8 @@ def gateway(tmp_path):
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 @pytest.mark.slow("a year of days, and workers killed in it")
 def test_a_year_of_reminders(database, gateway, tmp_path):
-    words = ("-m", "tests.databases.reminding", str(PEOPLE), str(KILLS), str(gateway.port))
-    done = python(*words, home=tmp_path, database=database, **gateway.environment)
-    assert done.returncode == 0, done.stderr[-3000:]
-    report = json.loads(done.stdout)
+    words = ("reminding", PEOPLE, KILLS, gateway.port)
+    report = report_of(*words, home=tmp_path, database=database, **gateway.environment)
     assert report["kills"] == KILLS
     assert set(gateway.codes) == {200}
     _each_once(gateway, report)

@@ -52,7 +52,7 @@ def test_tables_made_at_once_are_those_of_the_migrations(tmp_path):
 
 
 CREATE = (
-    "from maillage.config import bootstrap, tables\n"
+    "from maillage.manage.deploy import bootstrap, tables\n"
     "with bootstrap.connected() as connection: print(tables.create_tables(connection))"
 )
 
@@ -75,7 +75,7 @@ def test_an_account_without_the_right_to_make_tables_is_named_the_owner(tmp_path
         connection.execute("create role sans_droit login")
     done = python(
         "-m",
-        "maillage.cli.main",
+        "maillage.manage.main",
         "migrer",
         home=tmp_path,
         database=address.replace("maillage@", "sans_droit@"),
@@ -93,7 +93,7 @@ def test_pending_work_is_listed_then_done_once(tmp_path):
     (tmp_path / shared.DATABASE).touch()
 
     def migrer(*words: str) -> tuple[int, str]:
-        done = python("-m", "maillage.cli.main", "migrer", *words, home=tmp_path)
+        done = python("-m", "maillage.manage.main", "migrer", *words, home=tmp_path)
         assert done.stderr == ""
         return done.returncode, done.stdout
 

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 from tests.support.speed import PATIENCE
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -22,9 +22,10 @@ def main() -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from maillage.apps.accounts.models import User
-    from maillage.apps.memberships import access, actions
-    from maillage.apps.memberships.models import Membership
+    from maillage.apps.directory.memberships import access
+    from maillage.apps.directory.memberships.actions import roles
+    from maillage.apps.directory.memberships.models import Membership
+    from maillage.apps.platform.accounts.models import User
     from maillage.kernel.errors import Refused
     from tests.conftest import with_role
     from tests.support.places import place
@@ -46,7 +47,7 @@ def main() -> None:
                 access.rights_of(by)  # as the door of a page does
                 gate.wait(timeout=PATIENCE)
                 whose = memberships[1 - n] if each_other else memberships[n]
-                actions.withdraw(by=by, membership=whose, on=on, at=AT)
+                roles.withdraw(by=by, membership=whose, on=on, at=AT)
             except Refused:
                 return "refused"
             finally:

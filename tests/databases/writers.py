@@ -3,15 +3,15 @@
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 
 
 def main() -> None:
     ready()
     from django.db import connection, transaction
 
-    from maillage.apps.accounts.models import User
     from maillage.apps.dossiers.models import Comment
+    from maillage.apps.platform.accounts.models import User
 
     user = User.objects.create_user("x@exemple.fr", "un-mot-de-passe-long")
     WRITERS, TIMES = 50, 8

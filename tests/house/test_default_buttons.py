@@ -64,7 +64,7 @@ def surprises(form: str) -> list[str]:
             continue
         reachable_buttons = [each for each in buttons if not each.excludes(field)]
         always = next(
-            (n for n, each in enumerate(reachable_buttons) if each.branches <= field.branches),
+            (n for n, button in enumerate(reachable_buttons) if button.branches <= field.branches),
             len(reachable_buttons),
         )
         pressed = reachable_buttons[: always + 1]

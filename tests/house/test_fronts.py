@@ -2,7 +2,7 @@
 
 import re
 
-from tests.house.test_house import ROOT, texts
+from tests.support.tracked import ROOT, texts
 
 LINE, LONGEST, LINES = 120, 330, 200
 # A Django tag, a value, a quoted attribute, an element with one attribute cannot be cut; a text area holds
@@ -35,14 +35,6 @@ def test_no_line_of_a_template_is_long():
     assert {path: lines for path, lines in lines_by_path.items() if lines} == {}
 
 
-def test_no_line_of_a_script_is_long():
-    """`make format` cuts the code, not the sentences: those are cut by hand."""
-    scripts = texts("src/*.js").items()
-    assert [
-        f"{path.name}: {line}" for path, text in scripts for line in text.splitlines() if len(line) > LINE
-    ] == []
-
-
 def test_no_template_is_long():
     """Beyond that, a part of the page has a name: it goes in a file of its own."""
     assert [path.name for path, text in texts("src/*.html").items() if text.count("\n") > LINES] == []
@@ -59,17 +51,18 @@ def test_no_space_comes_before_a_comma():
     ] == []
 
 
-SIDE_BY_SIDE = re.compile(r"<p>(?:(?!</p>).)*?</(?:a|button)>\s*<(?:a|button)\s+class=\"bouton", re.DOTALL)
-
-
-def test_buttons_side_by_side_are_found():
-    button = '<a class="bouton bord" href="/">Un</a>'
-    assert SIDE_BY_SIDE.search(f"<p>{button} {button}</p>")
-    assert not SIDE_BY_SIDE.search(f"<p>{button}</p><p>{button}</p>")
-    assert not SIDE_BY_SIDE.search(f'<p class="actions">{button} {button}</p>')
-
-
-def test_buttons_side_by_side_keep_their_distance():
-    """On a phone they go one under the other, and would touch."""
-    page_names = [path.name for path, text in texts("src/*.html").items() if SIDE_BY_SIDE.search(text)]
-    assert page_names == []
+def test_a_name_in_french_stands_on_the_side_where_its_page_begins():
+    """A heading, a term or a line with an icon that is French whole leaves the right of an Arabic page: its words
+    alone are marked. A translated date is no French.
+    """
+    misplaced_french = re.compile(
+        r"""<(?:h\d|dd)\b[^>]*(?:\{% french %\}|dir="ltr")|<p\b[^>]*(?:\{% french %\}|dir="ltr")[^>]*>\{% icon"""
+        r"""|\{% french %\}\s*>\{\{[^}]*\|date:"""
+    )
+    assert misplaced_french.search("<dd {% french %}>") and misplaced_french.search(
+        '<p dir="ltr">{% icon "phone" %} 04'
+    )
+    assert misplaced_french.search(
+        '<strong {% french %}>{{ on|date:"j F" }}'
+    ) and not misplaced_french.search("<p {% french %}>{{ a }}")
+    assert [path.name for path, text in texts("src/*.html").items() if misplaced_french.search(text)] == []

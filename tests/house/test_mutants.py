@@ -5,7 +5,7 @@ from datetime import date
 from tools import mutants
 from tools.mutants import KILLED, SURVIVED, Mutant, Near, Trial
 
-FILE = "src/maillage/engine/cells.py"
+FILE = "src/maillage/statistics/engine/cells.py"
 
 
 def mutant(line=3, *, floor="engine"):

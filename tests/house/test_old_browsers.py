@@ -5,7 +5,8 @@ import subprocess
 
 import pytest
 
-from tests.house.test_house import ROOT, texts
+from tests.support.old_browsers import lowered
+from tests.support.tracked import ROOT, texts
 
 STATICS = ROOT / "assets/statics"
 # Chrome 61 and Safari 11 skip whole a block, a rule or a declaration that holds one of these.
@@ -17,17 +18,6 @@ SKIPPED = re.compile(
 SCRIPT = re.compile(r"<script\b(?![^>]*\bsrc=)[^>]*>")
 NOSCRIPT = re.compile(r"<noscript>(.*?)</noscript>", re.DOTALL)
 RELOAD = re.compile(r"\s*<meta\s[^>]*>\s*")
-
-
-def lowered(kind: str, text: str) -> str:
-    return subprocess.run(
-        ["node", "tools/old_browsers.mjs", f"--{kind}"],
-        cwd=ROOT,
-        input=text,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
 
 
 def test_a_script_is_written_as_an_older_browser_parses_it():
@@ -55,21 +45,17 @@ def test_a_script_is_written_as_an_older_browser_parses_it():
         ),
         # What a browser does not know follows what it knows, in the direction of the page.
         ("@layer leaflet { a { inset: 0 1px } }", "a{top:0;right:1px;bottom:0;left:1px}"),
-        (
-            "@layer leaflet { a { padding-inline: 1px 2px } }",
-            "a{-webkit-padding-start:1px;-webkit-padding-end:2px;padding-inline:1px 2px}",
-        ),
+        ("@layer leaflet { a { padding-inline: 1px 2px } }", "a{-webkit-padding-start:1px;-webkit-padding-end:2px;padding-inline:1px 2px}"),
         (
             "@layer leaflet { a { width: min(100%, 20rem); height: clamp(1rem, 5vw, 2rem) } }",
             "a{width:20rem;width:min(100%,20rem);height:1rem;height:clamp(1rem,5vw,2rem)}",
         ),
+        # An icon before words keeps its distance, whether more words follow, unseen, or none.
+        ("@layer leaflet { a { display: flex; gap: 1px } }", "a{display:flex;grid-gap:1px;gap:1px}@supports not (inset: 0){a:not(#_)>*+*{-webkit-margin-start:1px}a:not(#_)>.icone:first-child{-webkit-margin-end:1px}a:not(#_)>.icone:first-child+*:not(.hors-ecran){-webkit-margin-start:0}}"),
         # A list is skipped whole for one of its selectors: each stands alone, and has what stands for it.
-        (
-            "@layer leaflet { a, b:has(:checked) { top: 1px } }",
-            "a{top:1px}@supports not (inset: 0){b.choix-fait{top:1px}}b:has(:checked){top:1px}",
-        ),
+        ("@layer leaflet { a, b:has(:checked) { top: 1px } }", "a{top:1px}@supports not (inset: 0){b.choix-fait{top:1px}}b:has(:checked){top:1px}"),
     ],
-)
+)  # fmt: skip
 def test_a_sheet_is_written_as_an_older_browser_reads_it(sheet, written):
     assert lowered("sheet", sheet).replace("\n", "") == written
 

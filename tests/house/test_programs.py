@@ -28,8 +28,8 @@ FILE = "import sys\nprint(__name__, sys.argv[1:], sys.path[0])\n"
         ("-c", "import threading, time; threading.Timer(0.1, print, ['ensuite']).start()"),
         ("-c", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"),
         ("-c", "import sys; print(sys.stdin.read(), sys.stdout.encoding, sys.stdout.isatty())"),
-        ("-m", "maillage.cli.main", "--version"),
-        ("-m", "maillage.cli.main", "nulle-part"),
+        ("-m", "maillage.manage.main", "--version"),
+        ("-m", "maillage.manage.main", "nulle-part"),
         ("{file}", "un", "deux"),
     ],
 )
@@ -107,8 +107,8 @@ def test_one_that_never_ends_is_killed(tmp_path):
 
 
 def test_preloaded_modules_read_no_setting(tmp_path):
-    own = "print(*sorted(each for each in sys.modules if each.startswith(('maillage.apps', 'maillage.config'))))"
+    own = "print(*sorted(each for each in sys.modules if each.startswith(('maillage.apps', 'maillage.manage'))))"
     done = programs.run(
-        "-c", f"import sys; {own}; import maillage.studies", environment=environment(tmp_path)
+        "-c", f"import sys; {own}; import maillage.statistics", environment=environment(tmp_path)
     )
     assert (done.returncode, done.stdout.strip()) == (0, "")

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-REPORTS = Path("src/maillage/reports")
+REPORTS = Path("src/maillage/publishing")
 COMPUTES = {"diagnose", "study", "definitions", "offered", "ground_of", "model", "draws", "draws_of_block"}
 
 
@@ -15,7 +15,7 @@ def computed_by(source: str) -> set[str]:
     tree = ast.parse(source)
     bound, computed = set(), set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("maillage.studies"):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("maillage.statistics"):
             bound |= {alias.asname or alias.name for alias in node.names}
             computed |= {alias.name for alias in node.names if alias.name in COMPUTES}
     for node in ast.walk(tree):
@@ -35,28 +35,17 @@ def test_a_report_receives_what_is_computed():
     assert not calls_by_file
 
 
-def test_a_printed_page_has_no_straight_apostrophe():
-    """Text inside quotes is read by users, as the rest of French is."""
-    straight_texts = [
-        f"{path.name}: {text}"
-        for path in sorted(REPORTS.rglob("*.typ"))
-        for text in re.findall(r'"([^"\n]*)"', path.read_text("utf-8"))
-        if re.search(r"[^\W\d_]'[^\W\d_]", text)
-    ]
-    assert not straight_texts
-
-
 def test_the_check_sees_a_computation_however_it_is_named():
-    assert computed_by("from maillage.studies.diagnosis.diagnosis import diagnose") == {"diagnose"}
-    assert computed_by("from maillage.studies.diagnosis import compare as c\nc.definitions([])") == {
+    assert computed_by("from maillage.statistics.diagnosis.diagnosis import diagnose") == {"diagnose"}
+    assert computed_by("from maillage.statistics.diagnosis import compare as c\nc.definitions([])") == {
         "definitions"
     }
-    assert not computed_by("from maillage.studies.diagnosis.results import Diagnosis\nd.model()")
+    assert not computed_by("from maillage.statistics.diagnosis.results import Diagnosis\nd.model()")
 
 
 # ------------------------------------------------------------------------------------------ what crosses floors is typed
 
-FLOORS = (Path("src/maillage/reports"), Path("src/maillage/studies"))
+FLOORS = (Path("src/maillage/publishing"), Path("src/maillage/statistics"))
 
 
 def untyped_by(source: str) -> set[str]:
@@ -127,7 +116,9 @@ def test_bounds_are_rounded_by_the_words_alone():
     `bounds` do.
     """
     written = [
-        path for floor in ("reports", "apps", "web", "cli") for path in (REPORTS.parent / floor).rglob("*.py")
+        path
+        for floor in ("publishing", "apps", "web", "manage")
+        for path in (REPORTS.parent / floor).rglob("*.py")
     ]
     assert written
     assert not {str(path): bounds for path in written if (bounds := BOUND.findall(path.read_text("utf-8")))}

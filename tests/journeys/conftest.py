@@ -4,27 +4,21 @@ import json
 import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache, wraps
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserType, CDPSession, Locator, Page, expect, sync_playwright
 
-from maillage.cli.commands.servir import leave_with_parent
-from tests.support import shared
+from tests.support import served, shared
+from tests.support.browsing import CLOSE_UP, PHONE, SLOW, SPACE_OUT, telephone
+from tests.support.example_rows import FINDS
+from tests.support.looked_pages import PERIMETER as PERIMETER
+from tests.support.markup import BEYOND_AXE
 from tests.support.platform import loaded
 from tests.support.shared import ROOT
-from tests.support.speed import PATIENCE, until
-
-PERIMETER = "/territoires/agglomeration-grenobloise/"
-PHONE = {"width": 390, "height": 844}
 
 
 def welcome_new_person(page, **typed: str) -> None:
@@ -41,7 +35,6 @@ def welcome_new_person(page, **typed: str) -> None:
 
 
 HEADED = bool(os.environ.get("MAILLAGE_HEADED"))
-SLOW = 120_000  # milliseconds: nobody waits so long, but a page on an old computer that does other things
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -98,11 +91,11 @@ def once_whole(read: Callable) -> Callable:
     """Read a page once all of it has arrived."""
 
     @wraps(read)
-    def wait_then_read(self: Page | Locator, *given, **options):
+    def wait_then_read(self: Page | Locator, *arguments, **options):
         page = self if isinstance(self, Page) else self.page
         if page not in UNFINISHED:
             page.wait_for_load_state("domcontentloaded")
-        return read(self, *given, **options)
+        return read(self, *arguments, **options)
 
     return wait_then_read
 
@@ -150,15 +143,15 @@ def program() -> str | None:
 
 
 def can_leave_undrawn() -> bool:
-    """Return whether the browser can lay a page out without drawing it: the one without windows can."""
+    """Return True when the browser lays a page out without drawing it, as the one without windows does."""
     return "headless-shell" in (program() or "")
 
 
 @pytest.fixture(scope="session")
 def launch() -> Iterator[Callable]:
     """Start Chromium, the one of the system."""
-    found = program()
-    if found is None:
+    browser_path = program()
+    if browser_path is None:
         pytest.skip(
             "Chromium n’est pas installé : sudo apt install chromium-headless-shell (sous Ubuntu : chromium)"
         )
@@ -173,7 +166,7 @@ def launch() -> Iterator[Callable]:
                 patch.setattr(kind, name, once_whole(getattr(kind, name)))
         for kind, name in OPENS:
             patch.setattr(kind, name, patient(getattr(kind, name)))
-        yield lambda: playwright.chromium.launch(executable_path=found, args=ARGUMENTS, **watched)
+        yield lambda: playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS, **watched)
 
 
 @pytest.fixture(scope="session")
@@ -183,42 +176,24 @@ def chromium(launch):
     browser.close()
 
 
+@pytest.fixture
+def device(chromium) -> Callable:
+    """Open a telephone whose memory is a folder, which outlives it: device(folder)."""
+    return lambda folder: telephone(chromium, folder, executable_path=program(), args=ARGUMENTS)
+
+
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory) -> dict[str, str]:
-    """What the platform is started with: nothing of the tests, a home folder of its own."""
+    """Return the environment of the platform: nothing of the tests, a home folder of its own."""
     return shared.environment(tmp_path_factory.mktemp("maison"))
 
 
 @pytest.fixture(scope="session")
 def site(environment) -> Iterator[str]:
     """The address of the platform, with its demonstration perimeter and its worker."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    maillage = [sys.executable, "-m", "maillage.cli.main"]
     shared.studied(Path(environment["MAILLAGE_HOME"]))
-    server = subprocess.Popen(
-        [*maillage, "servir", "--port", str(port)],
-        cwd=ROOT,
-        env=environment,
-        start_new_session=True,
-        preexec_fn=leave_with_parent,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        until(lambda: server.poll() is not None or answers(f"{address}/sante/"))
-        assert server.poll() is None, "the server stopped by itself"
+    with served.platform(environment) as (_, address):
         yield address
-    finally:
-        with suppress(ProcessLookupError):
-            os.killpg(server.pid, signal.SIGTERM)
-        try:
-            server.wait(timeout=5)
-        except subprocess.TimeoutExpired:  # a study under way is finished first: nobody will read this one
-            os.killpg(server.pid, signal.SIGKILL)
-            server.wait(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -231,6 +206,12 @@ def in_the_platform(environment, site) -> Iterator[Callable[..., str]]:
 
 
 @pytest.fixture(scope="session")
+def demonstration_keys(in_the_platform) -> dict[str, str]:
+    """Return the numbers of rows of the demonstration, by what they are."""
+    return json.loads(in_the_platform(FINDS))
+
+
+@pytest.fixture(scope="session")
 def signed_in(chromium, site) -> Callable[[str], dict]:
     """The browser's state of an account of the demonstration (“coordination”), signed in once for all tests.
 
@@ -238,18 +219,18 @@ def signed_in(chromium, site) -> Callable[[str], dict]:
     """
 
     @cache
-    def state(who: str) -> dict:
+    def state(login: str) -> dict:
         context = chromium.new_context()
         page = context.new_page()
         page.goto(f"{site}/connexion/?next=/espace/")
-        page.fill("[name=login]", f"{who}@demo.maillage.example")
+        page.fill("[name=login]", f"{login}@demo.maillage.example")
         page.fill("[name=password]", os.environ.get("MAILLAGE_DEMO_PASSWORD", "maillage-demo"))
         page.uncheck("[name=partage]")  # a shared computer is signed out after half an hour
         page.click("main form button[type=submit]")
         page.wait_for_url("**/espace/")
-        held = context.storage_state()
+        browser_state = context.storage_state()
         context.close()
-        return held
+        return browser_state
 
     return state
 
@@ -257,19 +238,9 @@ def signed_in(chromium, site) -> Callable[[str], dict]:
 @pytest.fixture
 def enter(visit, signed_in) -> Callable:
     """Open a page of the space as somebody: enter("aidant", "/espace/orientations/")."""
-    return lambda who, address="/espace/", **options: visit(address, storage_state=signed_in(who), **options)
-
-
-def _read(address: str) -> bytes:
-    with urllib.request.urlopen(address, timeout=30) as response:
-        return response.read()
-
-
-def answers(address: str) -> bool:
-    try:
-        return bool(_read(address))
-    except OSError:
-        return False
+    return lambda login, address="/espace/", **options: visit(
+        address, storage_state=signed_in(login), **options
+    )
 
 
 # The pages that are laid out and never drawn, each with what gives it its frames.
@@ -364,8 +335,8 @@ def visit(chromium, site, page_of) -> Iterator[Callable]:
         page.remove_listener("requestfailed", leave_unanswered)
         page.remove_listener("pageerror", fail)
         page.emulate_media(color_scheme="light", media="null")
-    here = (site, "http://127.0.0.1:", "data:", "file:", "blob:")
-    outside = [url for url in unanswered if not url.startswith(here)]
+    local_prefixes = (site, "http://127.0.0.1:", "data:", "file:", "blob:")
+    outside = [url for url in unanswered if not url.startswith(local_prefixes)]
     assert outside == []
     assert faults == []
 
@@ -434,8 +405,8 @@ def faultless() -> set[tuple[str, ...]]:
 
 @pytest.fixture
 def faults_of(axe, faultless) -> Callable:
-    """Return what axe finds wrong on a page: WCAG 2.2 AA, and AAA contrast on public pages; of the rules given
-    alone, if any are and the head and the foot are known.
+    """Return the faults that axe finds on a page: WCAG 2.2 AA, and AAA contrast on public pages; of the rules in
+    `alone` only, if there are any and the head and the foot are known.
     """
 
     def check(page, *, enhanced: bool = True, alone: Sequence[str] = ()) -> list[str]:
@@ -445,22 +416,22 @@ def faults_of(axe, faultless) -> Callable:
         contrast, other = CONTRAST[enhanced], CONTRAST[not enhanced]
         frame = {part: (contrast, look) for part, look in page.evaluate(FRAME)}
         known = [[part] for part, look in frame.items() if look in faultless]
-        asked, rules = (
+        rule_scope, rules = (
             {"type": "tag", "values": TAGS},
             {contrast: {"enabled": True}, other: {"enabled": False}},
         )
         if alone and len(known) == len(frame):
-            asked, rules = {"type": "rule", "values": [*alone, contrast]}, {}
-        found = page.evaluate(RUN, [asked, rules, known, False])
-        if found[
+            rule_scope, rules = {"type": "rule", "values": [*alone, contrast]}, {}
+        axe_results = page.evaluate(RUN, [rule_scope, rules, known, False])
+        if axe_results[
             "violations"
         ]:  # a fifth of the time goes in saying where each thing is: only for what is wrong
-            found = page.evaluate(RUN, [asked, rules, known, True])
+            axe_results = page.evaluate(RUN, [rule_scope, rules, known, True])
         else:
             faultless.update(frame.values())
         return [
             f"{v['id']}: {node['target']} {node['failureSummary']}"
-            for v in found["violations"]
+            for v in axe_results["violations"]
             for node in v["nodes"][:3]
         ]
 
@@ -493,12 +464,12 @@ def faults_by_day_and_night(faults_of) -> Callable:
         page.emulate_media(color_scheme="light")
         page.set_viewport_size({"width": 1280, "height": 900})
         stand_still(page)
-        found, in_sight = faults_of(page, enhanced=enhanced), page.evaluate(IN_SIGHT)
+        day_faults, in_sight = faults_of(page, enhanced=enhanced), page.evaluate(IN_SIGHT)
         page.emulate_media(color_scheme="dark")
         page.set_viewport_size(PHONE)
         stand_still(page)
         same = page.evaluate(IN_SIGHT) == in_sight
-        return found + faults_of(page, enhanced=enhanced, alone=MEASURED if same else ())
+        return day_faults + faults_of(page, enhanced=enhanced, alone=MEASURED if same else ())
 
     return check
 
@@ -508,32 +479,45 @@ IN_SIGHT = """() => [...document.querySelectorAll("body *")].filter((each) => !e
 LETTERS = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
 
+WIDEST = """() => {
+  const right = e => e.getBoundingClientRect().right;
+  const widest = [...document.querySelectorAll("main *")].reduce((a, b) => right(b) >= right(a) ? b : a);
+  return `${widest.tagName} ${widest.className} « ${widest.textContent.trim().slice(0, 60)} »`;
+}"""
+
+
 @pytest.fixture
 def faults_of_looks(faults_by_day_and_night) -> Callable:
-    """What is wrong with a page however one looks at it, opened once: by day, by night, on a telephone; in
+    """Return the faults of a page in every look, opened once: by day, by night, on a telephone; in
     letters of 32 px, as somebody who sees badly sets them; in a screen of 1280 px magnified four times, which
-    leaves 320. `small` lists, in the page, what a finger would miss.
+    leaves 320; there with its letters set apart. `small` lists, in the page, what a finger would miss.
     """
 
     def sideways(page, width: int) -> list[str]:
-        found = page.evaluate("document.documentElement.scrollWidth")
-        return [f"scrolls sideways: {found} px in {width}"] if found > width else []
+        content_width = page.evaluate("document.documentElement.scrollWidth")
+        if content_width <= width:
+            return []
+        return [f"scrolls sideways: {content_width} px in {width}: {page.evaluate(WIDEST)}"]
 
     def check(page, *, enhanced: bool = True, small: str = "") -> list[str]:
-        found = faults_by_day_and_night(page, enhanced=enhanced)
+        faults = faults_by_day_and_night(page, enhanced=enhanced) + page.evaluate(BEYOND_AXE)
         if small:
-            found += [f"under the height of a finger: {each}" for each in page.evaluate(small)]
+            faults += [f"under the height of a finger: {each}" for each in page.evaluate(small)]
         page.set_viewport_size({"width": 320, "height": 700})
         give_frames(page)
-        found += sideways(page, 320)
+        faults += sideways(page, 320)
+        page.evaluate(SPACE_OUT)
+        give_frames(page)
+        faults += [f"letters set apart: {each}" for each in sideways(page, 320)]
+        page.evaluate(CLOSE_UP)
         page.set_viewport_size({"width": 1280, "height": 900})
         device = page.context.new_cdp_session(page)
         device.send("Page.setFontSizes", {"fontSizes": {"standard": 32}})
         assert page.evaluate(LETTERS) >= 32
         give_frames(page)
-        found += sideways(page, 1280)
+        faults += sideways(page, 1280)
         device.send("Page.setFontSizes", {"fontSizes": {"standard": 16}})
         device.detach()
-        return found
+        return faults
 
     return check

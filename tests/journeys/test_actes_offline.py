@@ -9,20 +9,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from maillage.cli.commands.demo import DOMAIN, PASSWORD
+from maillage.manage.commands.demo import DOMAIN, PASSWORD
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_learners import server, start, stop
-from tests.journeys.test_survey_offline import battery_dies, device
+from tests.support.browsing import battery_dies
+from tests.support.served import restarted
 from tests.support.speed import until
 
 PAGE, QUEUE = "/espace/actes/noter/", "[data-file]"
-KEPT = """async () => {
+IS_PAGE_STORED = """async () => {
   await navigator.serviceWorker.ready;
   for (const nom of await caches.keys())
     if (nom.startsWith("actes-") && (await (await caches.open(nom)).match(location.pathname))) return true;
   return false;
 }"""
-LEFT = """() => new Promise((oui) => {
+UNSENT_ACTS = """() => new Promise((oui) => {
   const d = indexedDB.open("maillage-actes", 1);
   d.onsuccess = () => { const r = d.result.transaction("actes").objectStore("actes").getAll();
     r.onsuccess = () => { d.result.close(); oui(r.result); }; };
@@ -39,8 +39,8 @@ SLOW_ANSWERS = """() => {
 def numbers(environment) -> list[str]:
     """Return the numbers of the acts that were noted for real, as many times as they are there."""
     path = Path(environment["MAILLAGE_HOME"]) / "maillage.sqlite3"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as held:
-        rows = held.execute("select uid, minutes from actes_act where example = 0").fetchall()
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30)) as database:
+        rows = database.execute("select uid, minutes from actes_act where example = 0").fetchall()
     return sorted(str(uid).replace("-", "") for uid, _ in rows)
 
 
@@ -67,30 +67,30 @@ def waits(page, n: int) -> None:
 
 @pytest.mark.complete
 @pytest.mark.slow("a server and a browser stopped and started again")
-def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, site, environment, tmp_path):
+def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(device, site, environment, tmp_path):
     folder = tmp_path / "telephone"
-    with server(environment) as (address, running):
-        start(environment, address, running)
-        with device(chromium, folder) as telephone:
+    with restarted(environment) as server:
+        address = server.address
+        with device(folder) as telephone:
             page = telephone.new_page()
             sign_in(page, address)
-            page.wait_for_function(KEPT)
+            page.wait_for_function(IS_PAGE_STORED)
             before = numbers(environment)
             note(page, 0, "15")
-            expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Avec elle")
-            stop(running.pop())  # the network is cut
+            expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Ensemble")
+            server.stop()  # the network is cut
             for n in range(1, 5):
                 note(page, n % 3, "10", end="waiting")
                 waits(page, n)
             battery_dies(folder)
         assert len(numbers(environment)) == len(before) + 1
-        with device(chromium, folder) as telephone:
+        with device(folder) as telephone:
             page = telephone.new_page()
             page.goto(f"{address}{PAGE}")  # the page that the telephone keeps
             waits(page, 4)
             note(page, 1, "20", kind="place")
             expect(page.locator(QUEUE)).to_contain_text("1 acte à revoir")
-            page.get_by_role("button", name="Noter « avec elle »").click()
+            page.get_by_role("button", name="Noter « ensemble »").click()
             waits(page, 5)
             note(page, 0, "30", kind="shown")
             waits(page, 6)
@@ -99,20 +99,20 @@ def test_the_ten_acts_of_a_permanence_are_neither_lost_nor_doubled(chromium, sit
                 expect(page.locator("[data-relu]")).to_contain_text("30 min")
                 page.keyboard.press("Enter")
                 waits(page, n)
-            held = {row["uid"].replace("-", "") for row in page.evaluate(LEFT)}
-            start(environment, address, running)
+            unsent_uids = {row["uid"].replace("-", "") for row in page.evaluate(UNSENT_ACTS)}
+            server.start()
             sign_in(page, address)
             expect(page.locator("[data-gardes]")).to_be_hidden()
-            until(lambda: page.evaluate(LEFT) == [])
+            until(lambda: page.evaluate(UNSENT_ACTS) == [])
             note(page, 2, "5")
-            expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Avec elle")
+            expect(page.locator(".annonces:not(.seance-rang)")).to_contain_text("Noté. Ensemble")
         after = numbers(environment)
         assert len(after) == len(set(after)) == len(before) + 10
-        assert held <= set(after)
+        assert unsent_uids <= set(after)
 
 
 @pytest.mark.complete
-def test_what_is_being_typed_is_not_lost_when_kept_acts_leave_or_an_answer_is_slow(enter, site):
+def test_an_act_being_typed_stays_when_stored_acts_are_sent_or_an_answer_is_slow(enter, site):
     page = enter("aidant", PAGE)
     page.context.set_offline(True)
     note(page, 0, "15")
@@ -152,7 +152,7 @@ def test_an_act_that_the_server_neither_took_nor_refused_stays_until_it_does(ent
 
 def test_the_page_that_a_telephone_keeps_says_that_the_network_is_back_once_its_acts_left(enter):
     page = enter("aidant", PAGE, **PHONE)
-    page.wait_for_function(KEPT)
+    page.wait_for_function(IS_PAGE_STORED)
     page.context.set_offline(True)
     page.reload()
     expect(page.locator("[data-reseau]")).to_be_visible()
@@ -161,3 +161,19 @@ def test_the_page_that_a_telephone_keeps_says_that_the_network_is_back_once_its_
     page.context.set_offline(False)
     expect(page.locator(QUEUE)).to_contain_text("1 acte envoyé")
     expect(page.locator("[data-reseau]")).to_be_hidden()
+
+
+def test_an_act_noted_once_the_session_is_over_says_so_and_leaves_after_signing_in(enter, environment):
+    """« Hors réseau », read a page whose network was there; « Envoyer » did nothing and said nothing."""
+    page = enter("aidant", PAGE, **PHONE)
+    before = numbers(environment)
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    note(page, 0, "15")
+    expect(page.get_by_text("Votre session est fermée.")).to_be_visible()
+    expect(page.locator("[data-reseau]")).to_be_hidden()
+    page.context.add_cookies(cookies)
+    page.locator("[data-envoyer]").click()
+    expect(page.get_by_text("Votre session est fermée.")).to_be_hidden()
+    expect(page.locator("[data-gardes]")).to_be_hidden()
+    assert len(numbers(environment)) == len(before) + 1

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 
 import pypdfium2
 import pytest
-from icalendar import Calendar
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_find import tab_to
+from tests.support.browsing import tab_to
 from tests.support.profile import some
 
 TRAINER = "formation"
@@ -22,18 +21,6 @@ from maillage.apps.agenda.models import Workshop
 at = timezone.now()
 Workshop.objects.filter(pk=sys.argv[1]).update(starts_at=at - timedelta(hours=2), ends_at=at - timedelta(minutes=5))
 """
-FINDS = """
-from maillage.apps.agenda.models import Course, Seat, Workshop
-over = Workshop.objects.filter(example=True, course__isnull=False).order_by("starts_at").first()
-alone = Workshop.objects.filter(example=True, title__startswith="Mon attestation").get()
-print(over.pk, over.course_id, alone.pk, Seat.objects.filter(workshop=over).first().pk)
-"""
-
-
-@pytest.fixture(scope="module")
-def found(in_the_platform) -> dict[str, str]:
-    """Rows of the demonstration: a meeting that is over and its course, a workshop to come, a seat."""
-    return dict(zip(("over", "course", "alone", "seat"), in_the_platform(FINDS).split(), strict=True))
 
 
 @pytest.mark.complete
@@ -87,52 +74,6 @@ def test_a_workshop_goes_from_its_plan_to_its_report(visit, enter, in_the_platfo
     page.wait_for_selector("text=Le compte rendu est gardé")
 
 
-@pytest.mark.complete
-def test_somebody_registers_without_script(visit, found):
-    page = visit(f"/ateliers/{found['alone']}/", java_script_enabled=False, **PHONE)
-    page.fill("#prenom", "Sans script")
-    page.click("form button[type=submit]")
-    assert "C’est noté" in page.inner_text("h1")
-    answer = page.request.get(page.url.split("/ateliers/")[0] + "/ateliers.ics")
-    assert len(Calendar.from_ical(answer.body()).walk("VEVENT")) >= 5
-
-
-PUBLIC = (
-    "/ateliers/",
-    "/ateliers/?ou=Lille",
-    "/ateliers/{alone}/",
-    "/ateliers/{alone}/affiche/",
-)
-PRO = (
-    *(
-        "/espace/ateliers/",
-        "/espace/ateliers/trames/",
-        "/espace/ateliers/nouveau/",
-    ),
-    *(
-        "/espace/ateliers/parcours/{course}/",
-        "/espace/ateliers/{over}/",
-    ),
-    *(
-        "/espace/ateliers/{over}/emargement/",
-        "/espace/ateliers/places/{seat}/",
-    ),
-    "/espace/ateliers/coop/",
-)
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize("address", some([*PUBLIC, *PRO], "/ateliers/"))
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    visit, signed_in, faults_by_day_and_night, found, address
-):
-    signed = {"storage_state": signed_in(TRAINER)} if address.startswith("/espace/") else {}
-    page = visit(address.format(**found), looked=True, **signed)
-    assert faults_by_day_and_night(page, enhanced=not signed) == []
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
-
-
 PAPERS = (
     "/ateliers/{alone}/affiche/",
     "/espace/ateliers/{over}/emargement/",
@@ -142,9 +83,9 @@ PAPERS = (
 
 @pytest.mark.complete
 @pytest.mark.parametrize("address", some(PAPERS, "/espace/ateliers/{over}/emargement/"))
-def test_papers_hold_on_one_page(enter, found, address):
-    page = enter(TRAINER, address.format(**found))
-    made = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
-    paper = pypdfium2.PdfDocument(io.BytesIO(made))
+def test_papers_hold_on_one_page(enter, demonstration_keys, address):
+    page = enter(TRAINER, address.format(**demonstration_keys))
+    printed_pdf = page.pdf(format="A4", prefer_css_page_size=True, print_background=True)
+    paper = pypdfium2.PdfDocument(io.BytesIO(printed_pdf))
     assert len(paper) == 1
     paper.close()

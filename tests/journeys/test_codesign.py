@@ -79,7 +79,7 @@ def test_four_groups_go_from_profiles_to_actions_by_keyboard(visit, enter, site,
     expect(page.get_by_text("L’atelier est clos.", exact=False).first).to_be_visible()
 
 
-def test_a_journey_of_the_plan_is_read_and_heard_by_anybody(visit, faults_by_day_and_night):
+def test_a_journey_of_the_plan_opens_to_anybody(visit, faults_by_day_and_night):
     page = visit("/parcours/", **PHONE)
     page.get_by_role("link", name="Le parcours d’Andrei").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Le parcours d’Andrei")

@@ -2,18 +2,12 @@
 France’s says so.
 """
 
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 
 import pytest
 
-from maillage.cli.commands.servir import leave_with_parent
-from tests.journeys.conftest import PHONE, SLOW, answers, give_frames
-from tests.support import shared
-from tests.support.shared import ROOT
-from tests.support.speed import PATIENCE, until
+from tests.journeys.conftest import PHONE, SLOW, give_frames
+from tests.support import served, shared
 
 pytestmark = [pytest.mark.complete, pytest.mark.slow("a second platform is started beside the other")]
 
@@ -22,24 +16,9 @@ pytestmark = [pytest.mark.complete, pytest.mark.slow("a second platform is start
 def country(tmp_path_factory) -> Iterator[str]:
     """The address of the site of the sample country, as `make run PAYS=exemple` starts it."""
     home = tmp_path_factory.mktemp("pays")  # empty, as somebody has it: the tables are made there
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "maillage.cli.main", "servir", "--demonstration", "--port", str(port)],
-        cwd=ROOT,
-        env=shared.environment(home) | {"MAILLAGE_PAYS": "exemple"},
-        preexec_fn=leave_with_parent,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        until(lambda: server.poll() is not None or answers(f"http://127.0.0.1:{port}/sante/"))
-        assert server.poll() is None, "the server stopped by itself"
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=PATIENCE)
+    own_environment = shared.environment(home) | {"MAILLAGE_PAYS": "exemple"}
+    with served.platform(own_environment, "--demonstration") as (_, address):
+        yield address
 
 
 def arrive(page, address: str) -> None:

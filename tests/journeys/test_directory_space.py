@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.conftest import PHONE
 from tests.support.profile import some
 
-HOME, WHO = "/espace/annuaire/", "coordination"
+HOME, LOGIN = "/espace/annuaire/", "coordination"
 FILE = (
     "Nom;Voie;Ville;CP;Tel;Public;Ateliers;Divers\nMédiathèque des Lilas;3 rue des Lilas;Grenoble;38000;04 76"
     " 00 11 22;Séniors, bébés;En projet;clé à demander\nMaison Teisseire;110 rue Léon"
@@ -30,7 +31,7 @@ def drop(page, folder: Path, source: str) -> None:
 
 @pytest.mark.complete
 def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path):
-    page = enter(WHO, HOME)
+    page = enter(LOGIN, HOME)
     page.click("text=Importer un fichier")
     drop(page, tmp_path, "Réseau du quartier")
     effect = page.locator("[data-morceau=effet]")
@@ -45,11 +46,11 @@ def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path
     unknown.locator("select").select_option(label="Familles et/ou enfants")
     page.locator(".inconnu", has_text="bébés").wait_for(state="detached")
 
-    page.click("text=Vérifier tout le fichier")
+    page.click("text=Vérifier, puis importer")
     page.wait_for_selector("text=Voici ce qui sera fait")
-    told = page.inner_text(".effets").replace("\n", " ")
-    assert "2 lieux nouveaux" in told
-    assert "1 ligne refusée" in told
+    effects_text = page.inner_text(".effets").replace("\n", " ")
+    assert "2 lieux nouveaux" in effects_text
+    assert "1 ligne refusée" in effects_text
     page.click("button:has-text('Importer')")
     page.wait_for_selector("text=Comment le fichier a été lu")
     assert "2 lieux créés" in page.inner_text(".effets").replace("\n", " ")
@@ -64,20 +65,8 @@ def test_a_file_is_imported_once_its_columns_and_words_are_right(enter, tmp_path
 
 
 @pytest.mark.complete
-def test_without_script_the_same_file_is_corrected_by_a_button(enter, tmp_path):
-    page = enter(WHO, f"{HOME}importer/", java_script_enabled=False)
-    drop(page, tmp_path, "Réseau sans script")
-    page.select_option("#colonne-0", "")
-    page.click("text=Voir l’effet")
-    page.wait_for_url("**#effet")
-    assert "3 lignes ne seraient pas importées" in page.inner_text(".effet").replace("\u00a0", " ")
-    page.click("text=Oublier ce fichier")
-    page.wait_for_url(f"**{HOME}")
-
-
-@pytest.mark.complete
 def test_two_sheets_are_merged_then_taken_apart(enter):
-    page = enter(WHO, f"{HOME}doublons/")
+    page = enter(LOGIN, f"{HOME}doublons/")
     page.locator(".paires.liste li", has_text="GUY MOQUET").locator("a").click()
     page.wait_for_selector("text=Est-ce le même lieu")
     first, second = (
@@ -100,8 +89,8 @@ def test_two_sheets_are_merged_then_taken_apart(enter):
 
 
 @pytest.mark.complete
-def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
-    page = enter(WHO, f"{HOME}liste/a-confirmer/", width=390, height=844)
+def test_a_sheet_is_confirmed_in_one_click_and_marked_full_in_two(enter):
+    page = enter(LOGIN, f"{HOME}liste/a-confirmer/", width=390, height=844)
     page.locator(".tache-geste a").first.click()
     page.click("button:has-text('Rien n’a changé')")
     page.wait_for_selector("text=confirmée aujourd’hui")
@@ -115,8 +104,8 @@ def test_a_sheet_is_confirmed_in_one_click_and_said_full_in_two(enter):
 
 
 @pytest.mark.complete
-def test_a_field_to_correct_is_seen_even_folded(enter):
-    page = enter(WHO, f"{HOME}liste/a-confirmer/", width=390, height=844)
+def test_a_folded_field_opens_when_it_must_be_corrected(enter):
+    page = enter(LOGIN, f"{HOME}liste/a-confirmer/", width=390, height=844)
     page.locator(".tache-geste a").first.click()
     name = page.locator("#id_nom")
     fold = page.locator("details", has=name).first
@@ -131,8 +120,9 @@ def test_a_field_to_correct_is_seen_even_folded(enter):
 
 
 def test_hours_are_filled_by_keyboard(enter):
-    page = enter(WHO, f"{HOME}lieux/nouveau/")
+    page = enter(LOGIN, f"{HOME}lieux/nouveau/")
     page.fill("#id_nom", "Le Clavier")
+    page.check("input[name=pratiques][value=wifi]")
     page.fill("#id_commune", "Échirolles")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=est ajouté")
@@ -152,24 +142,24 @@ def test_hours_are_filled_by_keyboard(enter):
 @pytest.fixture(scope="module")
 def pages(chromium, site, signed_in, tmp_path_factory) -> dict[str, str]:
     """The addresses of the pages, one row of each."""
-    context = chromium.new_context(storage_state=signed_in(WHO))
+    context = chromium.new_context(storage_state=signed_in(LOGIN))
     page = context.new_page()
     page.goto(f"{site}{HOME}importer/")
     drop(page, tmp_path_factory.mktemp("fichier"), "Réseau à lire")
-    waiting = page.url.removeprefix(site)
-    page.click("text=Vérifier tout le fichier")
+    import_address = page.url.removeprefix(site)
+    page.click("text=Vérifier, puis importer")
     page.wait_for_selector("text=Voici ce qui sera fait")
-    found = {"lecture": waiting, "verification": page.url.removeprefix(site)}
+    address_by_page = {"lecture": import_address, "verification": page.url.removeprefix(site)}
     for name, address, link in (
         ("paire", "doublons/", ".paires a:has-text('Comparer')"),
         ("fiche", "liste/a-verifier/", ".tache-geste a"),
         ("import", "imports/", "tbody th a"),
     ):
         page.goto(f"{site}{HOME}{address}")
-        found[name] = page.locator(link).first.get_attribute("href")
+        address_by_page[name] = page.locator(link).first.get_attribute("href")
     context.close()
     return {
-        **found,
+        **address_by_page,
         "liste": HOME,
         "importer": f"{HOME}importer/",
         "imports": f"{HOME}imports/",
@@ -177,8 +167,7 @@ def pages(chromium, site, signed_in, tmp_path_factory) -> dict[str, str]:
         "surs": f"{HOME}doublons/surs/",
         "propositions": f"{HOME}propositions/",
         "nouveau": f"{HOME}lieux/nouveau/",
-        "pratique": f"{found['fiche']}pratiques/formation/",
-        "espace": "/espace/",
+        "pratique": f"{address_by_page['fiche']}pratiques/formation/",
     }
 
 
@@ -192,19 +181,18 @@ NAMES = (
         "import",
         "doublons",
     ),
-    *("paire", "surs", "propositions", "fiche", "pratique", "nouveau", "espace"),
+    *("paire", "surs", "propositions", "fiche", "pratique", "nouveau"),
 )
 
 
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(NAMES, "fiche"))
 def test_a_page_reads_however_it_is_looked_at(enter, faults_of_looks, pages, name):
-    page = enter(WHO, pages[name], looked=True)
+    page = enter(LOGIN, pages[name], looked=True)
     page.eval_on_selector_all("main details", "folds => folds.forEach((fold) => { fold.open = true })")
     assert faults_of_looks(page, enhanced=False) == []
 
 
-PHONE = {"width": 390, "height": 844}
 HIDDEN = """() => {
   const bar = document.querySelector(".barre-gestes"), focused = document.activeElement;
   const [top, bottom] = [bar.getBoundingClientRect().top, focused.getBoundingClientRect().bottom];
@@ -214,7 +202,7 @@ HIDDEN = """() => {
 
 @pytest.mark.complete
 def test_what_has_the_focus_is_never_under_the_bar(enter, pages):
-    page = enter(WHO, pages["fiche"], **PHONE)
+    page = enter(LOGIN, pages["fiche"], **PHONE)
     for _ in range(60):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.closest('.barre-gestes') !== null"):

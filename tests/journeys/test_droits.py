@@ -5,14 +5,6 @@ import re
 import pytest
 
 from tests.journeys.conftest import PHONE
-from tests.support.profile import some
-
-PAGES = {
-    "lignes": "droits/",
-    "une": "droits/carte-identite/",
-    "papier": "droits/imprimer/",
-}
-LISTS = {"listes": "/espace/papiers-demandes/", "liste": "/espace/papiers-demandes/liste/?demarche=rsa"}
 
 
 @pytest.fixture
@@ -20,23 +12,6 @@ def andrei(enter):
     """Return the address of the sheet of the person of the demonstration."""
     page = enter("aidant", "/espace/personnes/?q=M. Andrei")
     return re.search(r"/espace/personnes/\d+/", page.content())[0]
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize("name", some(PAGES, "lignes"))
-def test_axe_finds_nothing_on_the_rights_of_a_person(enter, andrei, faults_by_day_and_night, name):
-    page = enter("aidant", f"{andrei}{PAGES[name]}", looked=True, **PHONE)
-    page.evaluate("document.querySelectorAll('main details').forEach((each) => (each.open = true))")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert faults_by_day_and_night(page) == []
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize("name", some(LISTS, "liste"))
-def test_axe_finds_nothing_on_the_lists_of_papers(enter, faults_by_day_and_night, name):
-    page = enter("aidant", LISTS[name], looked=True, **PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert faults_by_day_and_night(page) == []
 
 
 @pytest.mark.complete

@@ -12,7 +12,7 @@ from tests.journeys.conftest import PHONE
 CLOSE = """
 from datetime import timedelta
 from django.utils import timezone
-from maillage.apps.grants.models import GrantCall
+from maillage.apps.volunteering.grants.models import GrantCall
 on = timezone.localdate()
 GrantCall.objects.filter(title=sys.argv[1]).update(opens_on=on - timedelta(days=9), closes_on=on - timedelta(days=1))
 """
@@ -36,8 +36,8 @@ def test_a_call_from_its_rules_to_its_decision(enter, visit, in_the_platform, fa
     lead.get_by_label("Dernier jour pour déposer").fill((date.today() + timedelta(days=20)).isoformat())
     gesture(lead, "Enregistrer l’appel")
     gesture(lead, "Publier l’appel")
-    for who in ("coordination", "analyste"):
-        lead.get_by_label("Adresse e-mail du compte à ajouter").fill(f"{who}@demo.maillage.example")
+    for login in ("coordination", "analyste"):
+        lead.get_by_label("Adresse e-mail du compte à ajouter").fill(f"{login}@demo.maillage.example")
         gesture(lead, "Ajouter au jury")
     assert faults_by_day_and_night(lead, enhanced=False) == []
     address = lead.url
@@ -64,8 +64,8 @@ def test_a_call_from_its_rules_to_its_decision(enter, visit, in_the_platform, fa
     expect(writer.get_by_text("Le projet est déposé.", exact=False).first).to_be_visible()
 
     in_the_platform(CLOSE, "Un appel essayé")
-    for who in ("coordination", "analyste"):
-        judge = enter(who, project)
+    for login in ("coordination", "analyste"):
+        judge = enter(login, project)
         for field in judge.locator("#s-avis ~ form select").all():
             field.select_option("3")
         gesture(judge, "Donner mon avis")

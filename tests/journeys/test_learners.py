@@ -2,45 +2,38 @@
 nothing doubled.
 """
 
-import os
 import re
 import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from maillage.cli.commands.servir import leave_with_parent
-from tests.journeys.conftest import PHONE, SLOW, answers, unfinished
+from tests.journeys.conftest import PHONE, SLOW, unfinished
 from tests.support import speed
-from tests.support.profile import some
+from tests.support.served import restarted
 
 ROOT = Path(__file__).parents[2]
 MOUSE = "/apprendre/tenir-la-souris/"
 # The last step of the module is kept on the device.
-KEPT = """(async () => { for (const nom of await caches.keys())
+IS_SHEET_STORED = """(async () => { for (const nom of await caches.keys())
     if (await (await caches.open(nom)).match('/apprendre/tenir-la-souris/fiche/')) return true; return false; })()"""
 # How many pages kept are of a version before.
 OLD = """(async () => (await (await (await caches.open('apprendre')).match('/apprendre/-anciennes'))?.json() ?? []).length)()"""
 # The card is on the device.
-HELD = "localStorage.getItem('maillage-carte') !== null"
+IS_CARD_STORED = "localStorage.getItem('maillage-carte') !== null"
 TOKEN = "JSON.parse(localStorage.getItem('maillage-carte')).jeton"
 TRAINER = "formation"
 
 
 def facts(environment, card: str) -> list[tuple[int, str]]:
-    """Return what the server keeps of a card: step and state, as many times as it is there."""
+    """Return the facts of a card on the server: step and state, as many times as they are there."""
     path = Path(environment["MAILLAGE_HOME"]) / "maillage.sqlite3"
-    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as held:
-        return held.execute(
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return database.execute(
             "select step, state from learning_fact join people_person on people_person.id = person_id where"
             " code = ? order by step",
             [card.replace("-", "")],
@@ -51,7 +44,7 @@ def make_card(page, name: str = "") -> str:
     page.goto(re.match(r"https?://[^/]+", page.url)[0] + "/ma-carte/?suite=apprendre")
     page.fill("#surnom", name)
     page.get_by_role("button", name="Faire ma carte").press("Enter")
-    until(page, HELD)
+    until(page, IS_CARD_STORED)
     return page.locator(".code").inner_text()
 
 
@@ -62,7 +55,7 @@ def choose(page) -> None:
     expect(page.locator(".retour-dit .success")).to_be_visible()
 
 
-def waiting(page) -> int:
+def n_unsent_facts(page) -> int:
     return page.evaluate("Object.keys(localStorage).filter((c) => c.startsWith('maillage-fait-')).length")
 
 
@@ -76,21 +69,21 @@ def sent(page) -> None:
 
 
 def test_the_page_of_a_card_shows_once_the_device_holds_it(visit):
-    """Who goes on before would do all of it without the card."""
+    """A learner who goes on earlier would do the whole module without the card."""
     page = visit("/ma-carte/?suite=apprendre", **PHONE, service_workers="block")
     page.fill("#surnom", "Lente")
     late: list = []
     page.route("**/progres*.js", lambda route: late.append(route))
     page.get_by_role("button", name="Faire ma carte").press("Enter", no_wait_after=True)
-    shown = "performance.getEntriesByType('paint').length"
+    count_paints = "performance.getEntriesByType('paint').length"
     with unfinished(page):
         expect(page.locator(".suite-carton")).to_have_count(1)
         until(page, "document.fonts.status === 'loaded'")
         page.wait_for_timeout(500)
-        assert (len(late), page.evaluate(shown), page.evaluate(HELD)) == (1, 0, False)
+        assert (len(late), page.evaluate(count_paints), page.evaluate(IS_CARD_STORED)) == (1, 0, False)
     late[0].continue_()
-    until(page, shown)
-    assert page.evaluate(HELD)
+    until(page, count_paints)
+    assert page.evaluate(IS_CARD_STORED)
 
 
 def test_a_card_goes_on_elsewhere_and_closes_on_a_shared_computer(visit, site, environment):
@@ -106,8 +99,8 @@ def test_a_card_goes_on_elsewhere_and_closes_on_a_shared_computer(visit, site, e
     expect(elsewhere.get_by_role("link", name="Reprendre à l’étape 6")).to_be_visible()
     elsewhere.get_by_role("button", name="J’ai fini sur cet appareil").press("Enter")
     elsewhere.wait_for_url("**/apprendre/")
-    kept = elsewhere.evaluate("Object.keys(localStorage)")
-    assert [each for each in kept if each.startswith("maillage-")] == []
+    storage_keys = elsewhere.evaluate("Object.keys(localStorage)")
+    assert [each for each in storage_keys if each.startswith("maillage-")] == []
     assert elsewhere.locator("[data-carte-ouverte]").is_hidden()
 
 
@@ -146,14 +139,14 @@ def test_two_tabs_and_a_repeated_sending_double_nothing(visit, site, environment
     page.context.set_offline(True)
     for tab in (page, other):
         choose(tab)
-    left = waiting(page)
-    assert left >= 2
+    n_unsent = n_unsent_facts(page)
+    assert n_unsent >= 2
     page.context.set_offline(False)
     for tab in (page, other):
         tab.evaluate("dispatchEvent(new Event('online'))")
     sent(page)
-    held = facts(environment, card)
-    assert len([each for each in held if each == (6, "done")]) == 2, "once for each tab"
+    card_facts = facts(environment, card)
+    assert len([each for each in card_facts if each == (6, "done")]) == 2, "once for each tab"
     other.close()
 
 
@@ -167,7 +160,7 @@ def test_a_card_erased_elsewhere_lets_one_go_on_without_it(visit, site, environm
         localStorage.setItem('maillage-carte', JSON.stringify({ ...c, jeton: 'carte-effacee' })); }""")
     choose(page)
     until(page, "localStorage.getItem('maillage-carte') === null")
-    assert waiting(page) == 0
+    assert n_unsent_facts(page) == 0
 
 
 @pytest.mark.complete
@@ -181,50 +174,20 @@ def test_a_device_that_keeps_nothing_says_so(visit):
     choose(page)
 
 
-@contextmanager
-def server(environment) -> Iterator[tuple[str, list[subprocess.Popen]]]:
-    """Serve the same home at another address, which may be stopped and started again."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running: list[subprocess.Popen] = []
-    try:
-        yield f"http://127.0.0.1:{port}", running
-    finally:
-        for each in running:
-            stop(each)
-
-
-def start(environment, address: str, running: list[subprocess.Popen]) -> None:
-    command = [sys.executable, "-m", "gunicorn", "maillage.config.wsgi:application", "--threads", "4"]
-    bound = ["--bind", address.removeprefix("http://")]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    alone = {"start_new_session": True, "preexec_fn": leave_with_parent}
-    running.append(subprocess.Popen([*command, *bound], cwd=ROOT, env=environment, **alone, **quiet))
-    speed.until(lambda: running[-1].poll() is not None or answers(f"{address}/sante/"))
-    assert running[-1].poll() is None, "the server stopped by itself"
-
-
-def stop(process: subprocess.Popen) -> None:
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(timeout=speed.PATIENCE)
-
-
 @pytest.mark.complete
 @pytest.mark.slow("a server stopped and started again")
 def test_the_network_is_cut_and_the_server_stopped_in_mid_module(visit, site, environment):
     """From step to step without network nor server, then everything leaves, each once."""
-    with server(environment) as (address, running):
-        start(environment, address, running)
+    with restarted(environment) as server:
+        address = server.address
         page = visit(f"{address}/apprendre/", **PHONE)
         card = make_card(page, "Ali")
         page.goto(f"{address}{MOUSE}5/")
-        until(page, KEPT)
+        until(page, IS_SHEET_STORED)
         sent(page)
         before = facts(environment, card)
         page.reload()
-        stop(running.pop())
+        server.stop()
         page.context.set_offline(True)
         page.locator("[data-suite]").press("Enter")
         page.wait_for_url(f"{address}{MOUSE}6/")
@@ -232,21 +195,21 @@ def test_the_network_is_cut_and_the_server_stopped_in_mid_module(visit, site, en
         page.locator("[data-suite]").press("Enter")
         page.wait_for_url(f"{address}{MOUSE}7/")
         page.goto(f"{address}{MOUSE}6/")
-        left = waiting(page)
-        assert left >= 4, "kept here until they are acknowledged"
+        n_unsent = n_unsent_facts(page)
+        assert n_unsent >= 4, "kept here until they are acknowledged"
         page.goto(f"{address}/apprendre/ma-carte/")
-        start(environment, address, running)
+        server.start()
         page.context.set_offline(False)
         page.goto(f"{address}{MOUSE}7/")
         sent(page)
-    held = facts(environment, card)
-    assert (6, "done") in held
-    assert len(held) >= len(before) + left
-    assert held.count((6, "done")) == 1
+    card_facts = facts(environment, card)
+    assert (6, "done") in card_facts
+    assert len(card_facts) >= len(before) + n_unsent
+    assert card_facts.count((6, "done")) == 1
 
 
 @pytest.mark.complete
-def test_all_the_modules_are_kept_on_a_device(visit, site):
+def test_all_the_modules_are_stored_on_a_device(visit, site):
     page = visit("/apprendre/")
     page.wait_for_selector("[data-garder]:not([hidden])")
     page.get_by_role("button", name="Garder sur cet appareil").press("Enter")
@@ -271,7 +234,7 @@ def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environm
     """Another version of one module: what was kept stays without network, and is renewed with it."""
     corrected = Path(environment["MAILLAGE_HOME"]) / "modules/03-toucher-l-ecran"
     page = visit(f"{MOUSE}5/", **PHONE)
-    until(page, KEPT)
+    until(page, IS_SHEET_STORED)
     until(page, f"{OLD}.then((n) => n === 0)")
     try:
         shutil.copytree(ROOT / "src/maillage/modules/contents/03-toucher-l-ecran", corrected)
@@ -305,14 +268,14 @@ def test_what_takes_away_is_confirmed_by_its_button_and_refused_takes_nothing(vi
     room.get_by_label("Personnes (facultatif)").fill("Nour")
     room.get_by_role("button", name="Ouvrir le groupe").press("Enter")
     room.wait_for_url(re.compile(r"/espace/apprendre/\d+/$"))
-    said: list[str] = []
-    room.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+    dialog_messages: list[str] = []
+    room.on("dialog", lambda dialog: (dialog_messages.append(dialog.message), dialog.dismiss()))
     room.evaluate(  # as each ten seconds
         "const t = document.querySelector('[data-vivant]'); t.replaceChildren(...[...t.children].map((e) => e.cloneNode(true)))"
     )
     room.locator(".groupe summary").press("Enter")
     room.get_by_role("button", name="Retirer du groupe").press("Enter")
-    assert said == ["Retirer cette personne du groupe ?"]
+    assert dialog_messages == ["Retirer cette personne du groupe ?"]
     room.reload()
     expect(room.locator(".groupe tbody tr")).to_have_count(1)
     page = visit("/apprendre/", service_workers="block")
@@ -321,7 +284,7 @@ def test_what_takes_away_is_confirmed_by_its_button_and_refused_takes_nothing(vi
     page.evaluate(f"localStorage.setItem('maillage-fait-1', JSON.stringify({{ jeton: {TOKEN}, uid: '1' }}))")
     page.locator("summary", has_text="Effacer ce que j’ai appris").press("Enter")
     page.get_by_role("button", name="Tout effacer").press("Enter")
-    assert waiting(page) == 1, "what was not sent yet is still there"
+    assert n_unsent_facts(page) == 1, "what was not sent yet is still there"
 
 
 @pytest.mark.complete
@@ -339,7 +302,7 @@ def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, site, enter, fau
     page.fill("#surnom", "Aminata")
     page.get_by_role("button", name="J’entre dans le groupe").press("Enter")
     expect(page.locator(".suite-carton")).to_contain_text("Groupe Mardi matin")
-    until(page, HELD)
+    until(page, IS_CARD_STORED)
     page.goto(f"{site}{MOUSE}6/")
     for _ in range(3):
         page.locator("[data-choisir] [type=radio]").last.check()
@@ -355,7 +318,7 @@ def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, site, enter, fau
     assert room.locator(".carte-papier").count() == 3
 
 
-def test_a_procedure_is_planned_then_asked(visit):
+def test_a_procedure_is_planned_then_followed_up(visit):
     page = visit("/apprendre/ft-actualisation/pour-de-vrai/", **PHONE)
     page.fill("#id_le", time.strftime("%Y-%m-%d"))
     page.get_by_label("Avec un proche").check()
@@ -367,32 +330,9 @@ def test_a_procedure_is_planned_then_asked(visit):
     expect(page.locator(".success")).to_contain_text("Bravo")
 
 
-PUBLIC = ["/apprendre/", "/ma-carte/?suite=apprendre", "/apprendre/groupe/", "/apprendre/parcours/mes-demarches/", "/apprendre/ft-actualisation/", "/apprendre/ft-actualisation/pour-de-vrai/"]  # fmt: skip
-TEAM = ["", "nouveau/", "suivis/", "mesures/", "auteurs/", "packs/acces-aux-droits/?ou=Grenoble"]
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize("address", some(PUBLIC, "/ma-carte/?suite=apprendre"))
-def test_the_public_pages_pass_axe_on_a_phone(visit, faults_of, address):
-    page = visit(address, looked=True, **PHONE)
-    assert faults_of(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
 @pytest.mark.complete
 def test_an_open_card_passes_axe(visit, faults_of):
     page = visit("/apprendre/", **PHONE)
     make_card(page, "Ana")
     page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
     assert faults_of(page) == []
-
-
-@pytest.mark.complete
-def test_the_pages_of_the_team_pass_axe(enter, faults_by_day_and_night):
-    page = enter(TRAINER)
-    root = page.url.removesuffix("/espace/")
-    for address in TEAM:
-        page.goto(f"{root}/espace/apprendre/{address}")
-        page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
-        assert faults_by_day_and_night(page, enhanced=False) == [], address
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

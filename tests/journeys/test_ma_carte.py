@@ -23,14 +23,14 @@ PAGES = (
     "places/",
     "bilan/",
 )
-MADE = """
+CREATES_ANDREI = """
 import sys
 from django.utils import timezone
-from maillage.apps.accounts.models import User
-from maillage.apps.people.actions import card_secrets
-from maillage.apps.people.models import Person
-from maillage.apps.people.rules import read_secret
-from maillage.apps.mandats.models import Mandat
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.people.persons.actions import card_secrets
+from maillage.apps.people.persons.models import Person
+from maillage.apps.people.persons.rules import read_secret
+from maillage.apps.people.mandats.models import Mandat
 andrei = Person.objects.get(nickname="M. Andrei", example=True)
 by = User.objects.get(email__startswith="aidant@")
 card_secrets.choose_secret(andrei, read_secret("framboise"), by=by, at=timezone.now())
@@ -38,7 +38,7 @@ print(andrei.card)
 """
 STANDS = """
 import sys
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.models import Person
 from maillage.kernel.codes import read
 found = Person.objects.filter(code=read(sys.argv[1])).first()
 print("erased" if found is None else "kept")
@@ -47,7 +47,7 @@ print("erased" if found is None else "kept")
 
 @pytest.fixture(scope="module")
 def andrei(in_the_platform) -> str:
-    return in_the_platform(MADE)
+    return in_the_platform(CREATES_ANDREI)
 
 
 def opened(visit, card: str, **options):
@@ -63,7 +63,7 @@ def opened(visit, card: str, **options):
 
 
 @pytest.fixture(scope="module")
-def held(chromium, site, andrei) -> dict:
+def card_state(chromium, site, andrei) -> dict:
     """The browser's state of who opened the card, once for all that is looked at."""
     context = chromium.new_context()
 
@@ -171,8 +171,8 @@ def test_it_prints_on_one_page_and_reads_from_right_to_left(visit, andrei, site)
 
 @pytest.mark.complete
 @pytest.mark.parametrize("name", some(PAGES, ""))
-def test_axe_finds_nothing(visit, held, faults_by_day_and_night, name):
-    page = visit(f"/ma-carte/{name}", looked=True, storage_state=held, **PHONE)
+def test_axe_finds_nothing(visit, card_state, faults_by_day_and_night, name):
+    page = visit(f"/ma-carte/{name}", looked=True, storage_state=card_state, **PHONE)
     expect(page.locator("#code")).to_have_count(0)  # the card is open
     page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -3,21 +3,6 @@
 import pytest
 
 from tests.journeys.conftest import PHONE, welcome_new_person
-from tests.support.profile import some
-
-PAGES = {
-    "liste": "/espace/mandats/",
-    "finis": "/espace/mandats/?etat=finis",
-    "demarches": "/espace/mandats/demarches/",
-    "verifier": "/mandat/",
-    "a appeler": "/espace/rappels/",
-    "a imprimer": "/espace/rappels/?quoi=imprimer",
-    "cartes de rappel": "/espace/rappels/cartes/",
-    "rappels d’une personne": "/espace/personnes/1/rappels/",
-    "papiers montres": "/espace/papiers/",
-    "papiers d’une personne": "/espace/personnes/1/papiers/",
-    "coffre": "/espace/personnes/1/papiers/coffre/?fait=1&a=helper",
-}
 
 
 def prepared(enter):
@@ -48,7 +33,7 @@ def draw(page) -> None:
 
 
 @pytest.mark.complete
-def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit, in_the_platform):
+def test_a_mandat_is_signed_by_touch_then_applied_stopped_and_checked(enter, visit, in_the_platform):
     page, person = prepared(enter)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     agree, decline = page.locator("text=Je suis d’accord"), page.locator("text=Non, pas aujourd’hui")
@@ -56,7 +41,7 @@ def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit
         "a no as wide as the yes"
     )
     agree.click()
-    assert page.inner_text("[data-vide]").startswith("Un nom, une croix")
+    assert page.inner_text("[data-vide]").startswith("Il manque votre signature")
     assert page.url.endswith("/signer/"), "an empty frame is not a signature"
     draw(page)
     page.click("text=Effacer le dessin")
@@ -64,15 +49,15 @@ def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit
     agree.click()
     page.wait_for_selector("text=C’est signé")
     code = page.inner_text(".mandat-code")
-    asked = (
-        "from django.utils import timezone; from maillage.apps.mandats import models;"
-        "from maillage.apps.mandats.queries import permissions;"
+    permissions_script = (
+        "from django.utils import timezone; from maillage.apps.people.mandats import models;"
+        "from maillage.apps.people.mandats.queries import permissions;"
         "from maillage.kernel.codes import read;"
         "row = models.Mandat.objects.get(code=read(sys.argv[1]));"
         "print(*(permissions.allows(row.person, row.structure, key, timezone.now()).allowed"
         " for key in ('prime-activite', 'logement-social')))"
     )
-    assert in_the_platform(asked, code) == "True False"
+    assert in_the_platform(permissions_script, code) == "True False"
 
     anybody = visit(f"/mandat/{code}/", **PHONE)
     assert "Ce mandat est en cours." in anybody.inner_text("main").replace("\u00a0", " ")
@@ -81,7 +66,7 @@ def test_signed_with_a_finger_kept_to_its_frame_stopped_and_checked(enter, visit
     page.on("dialog", lambda dialog: dialog.accept())
     page.click("button:has-text('Arrêter le mandat')")
     page.wait_for_selector("text=Imprimer la preuve d’arrêt")
-    assert in_the_platform(asked, code) == "False False"
+    assert in_the_platform(permissions_script, code) == "False False"
     anybody.reload()
     assert "Ce mandat est arrêté." in anybody.inner_text("main").replace("\u00a0", " ")
     page.goto(person)
@@ -107,20 +92,12 @@ def test_without_script_the_paper_and_the_voice_remain(chromium, signed_in, ente
 
 
 @pytest.mark.complete
-@pytest.mark.parametrize("name", some(PAGES, "liste"))
-def test_axe_finds_nothing_on_the_lists(enter, faults_by_day_and_night, name):
-    page = enter("aidant", PAGES[name], looked=True, **PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert faults_by_day_and_night(page) == []
-
-
-@pytest.mark.complete
 def test_axe_finds_nothing_while_it_is_prepared_signed_and_read(enter, faults_of, faults_by_day_and_night):
     page, person = prepared(enter)
     assert faults_by_day_and_night(page) == []
     signing = page.url
     page.goto(person)
-    page.click("text=Préparer un mandat")
+    page.click("text=Préparer un autre mandat")
     page.click("summary:has-text('Logement') >> nth=0")
     assert faults_of(page) == []
     page.goto(signing)

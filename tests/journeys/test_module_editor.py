@@ -49,8 +49,8 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_
     page.locator("#etape-1").get_by_role("link").press("Enter")
     page.wait_for_url(f"**{BASE}1/")
     assert faults_of(page, enhanced=False) == []
-    seen = page.frame_locator("iframe")
-    expect(seen.locator("h1")).to_have_text(page.get_by_label("Titre", exact=True).input_value())
+    preview_frame = page.frame_locator("iframe")
+    expect(preview_frame.locator("h1")).to_have_text(page.get_by_label("Titre", exact=True).input_value())
     title = page.get_by_label("Titre", exact=True)
     before = title.input_value()
     title.fill("À la médiathèque des Tilleuls")
@@ -58,8 +58,10 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_
     expect(page.get_by_text("Enregistré. Les apprenants le voient.")).to_be_visible()
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Voir comme un apprenant").press("Enter")
-    seen = opened.value
-    published(seen, seen.get_by_role("heading", level=1, name="À la médiathèque des Tilleuls"))
+    learner_page = opened.value
+    published(
+        learner_page, learner_page.get_by_role("heading", level=1, name="À la médiathèque des Tilleuls")
+    )
 
     page.goto(f"{site}{BASE}")
     press(page, "Revenir à la version d’avant")
@@ -68,7 +70,7 @@ def test_a_coordinator_adapts_a_text_looks_at_it_and_undoes(enter, site, faults_
 
 
 @pytest.mark.complete
-def test_words_are_counted_and_a_fault_is_shown_beside_its_field(enter, site, faults_of):
+def test_words_are_counted_and_a_fault_is_marked_at_its_field(enter, site, faults_of):
     page = enter(COORDINATION, "/espace/modules/", width=390, height=844)
     # Either order of the two tests: adapted already, or not.
     if page.locator(f"a[href='{BASE}']").count() == 0:

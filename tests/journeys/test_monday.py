@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_volunteers import press
+from tests.support.browsing import press
 
 PEOPLE, STRUCK = "section[aria-labelledby=j-people]", "section[aria-labelledby=j-regle]"
 NETWORK = "section[aria-labelledby=j-network]"

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 from maillage.words.dates import in_words
 from maillage.words.opening import DAYS
 from tests.journeys.conftest import PHONE
-from tests.support.profile import some
 
 # The day of a meeting comes: nobody waits for it in a test.
 DAY_COMES = """
@@ -17,21 +16,6 @@ from django.utils import timezone
 from maillage.apps.community.models import Meeting
 Meeting.objects.filter(title=sys.argv[1]).update(starts_at=timezone.now() - timedelta(hours=3))
 """
-FINDS = """
-from maillage.apps.community.models import Bulletin, Meeting, Post
-held = Meeting.objects.filter(example=True).exclude(record="").first()
-vote = Meeting.objects.filter(example=True, starts_at=None).first()
-question = Post.objects.filter(example=True, kind="resource").first()
-print(held.pk, vote.pk, question.row, question.pk, Bulletin.objects.first().pk)
-"""
-
-
-@pytest.fixture(scope="module")
-def found(in_the_platform) -> dict[str, str]:
-    """Rows of the demonstration: a meeting held, one to vote, a resource that is discussed, a bulletin."""
-    return dict(
-        zip(("held", "vote", "resource", "post", "bulletin"), in_the_platform(FINDS).split(), strict=True)
-    )
 
 
 @pytest.mark.complete
@@ -62,8 +46,8 @@ def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform)
     weekday = DAYS[chosen.weekday()]
     group = lead.get_by_role("group", name=f"{weekday} {in_words(chosen)}")
     expect(group).to_contain_text("convient au plus de monde")
-    told = f"Choisir le {weekday.lower()} {in_words(chosen, year=False)}"
-    lead.get_by_role("button", name=told).press("Enter")
+    choose_label = f"Choisir le {weekday.lower()} {in_words(chosen, year=False)}"
+    lead.get_by_role("button", name=choose_label).press("Enter")
     expect(lead.get_by_text("La date est choisie")).to_be_visible()
     in_the_platform(DAY_COMES, title)
 
@@ -89,8 +73,8 @@ def test_a_meeting_goes_from_a_vote_to_minutes_to_a_task(enter, in_the_platform)
 
 
 @pytest.mark.complete
-def test_who_types_a_name_is_warned_before_sending(enter, found):
-    page = enter("aidant", f"/espace/reseau/discussions/meeting/{found['held']}/", **PHONE)
+def test_who_types_a_name_is_warned_before_sending(enter, demonstration_keys):
+    page = enter("aidant", f"/espace/reseau/discussions/meeting/{demonstration_keys['held']}/", **PHONE)
     field = page.get_by_label("Votre question")
     field.fill("Mme Durand revient chaque jour")
     expect(page.get_by_role("status").filter(has_text="un nom de famille")).to_be_visible()
@@ -98,31 +82,3 @@ def test_who_types_a_name_is_warned_before_sending(enter, found):
     expect(page.locator("#vigilance")).to_be_hidden()
     page.get_by_role("button", name="Publier").press("Enter")
     expect(page.get_by_text("Qui reçoit le soir ?", exact=True)).to_be_visible()
-
-
-PAGES = (
-    *("/espace/reseau/reunions/", "/espace/reseau/reunions/{held}/", "/espace/reseau/reunions/{vote}/"),
-    *("/espace/reseau/reunions/nouvelle/", "/espace/reseau/reunions/{held}/compte-rendu/", "/espace/agenda/"),
-    *("/espace/reseau/discussions/", "/espace/reseau/discussions/resource/{resource}/"),
-    *("/espace/reseau/discussions/moderation/", "/espace/reseau/semaine/", "/espace/reseau/bulletin/"),
-    *("/espace/reseau/discussions/messages/{post}/signaler/", "/espace/reseau/bulletin/{bulletin}/"),
-    *("/espace/reseau/bulletin/nouveau/", "/espace/reseau/bulletin/nouvelles/", "/espace/reseau/services/"),
-    *("/espace/reseau/aller-vers/", "/espace/reseau/aller-vers/kits/market/", "/sources/initiatives/"),
-)
-ALWAYS = (
-    "/espace/reseau/reunions/{vote}/",
-    "/espace/agenda/",
-    "/espace/reseau/discussions/resource/{resource}/",
-)
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize("address", some(PAGES, *ALWAYS))
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    visit, signed_in, faults_by_day_and_night, found, address
-):
-    signed = {"storage_state": signed_in("coordination")} if address.startswith("/espace/") else {}
-    page = visit(address.format(**found), looked=True, **signed)
-    assert faults_by_day_and_night(page, enhanced=not signed) == []
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import PHONE
 from tests.support.profile import some
 
-WHO = "coordination"
+LOGIN = "coordination"
 NAME = "Centre social des Pays du Guiers"  # its week is known, and seven practices
 
 
@@ -16,7 +16,7 @@ NAME = "Centre social des Pays du Guiers"  # its week is known, and seven practi
 def place(in_the_platform) -> str:
     """The address of the place."""
     return in_the_platform(
-        "from maillage.apps.directory.models import Lieu\nprint(Lieu.objects.get(name=sys.argv[1]).slug)",
+        "from maillage.apps.directory.places.models import Lieu\nprint(Lieu.objects.get(name=sys.argv[1]).slug)",
         NAME,
     )
 
@@ -24,7 +24,7 @@ def place(in_the_platform) -> str:
 @pytest.fixture(scope="module")
 def code(chromium, site, signed_in, place) -> str:
     """The code of the place, made by a professional when it has none."""
-    context = chromium.new_context(storage_state=signed_in(WHO))
+    context = chromium.new_context(storage_state=signed_in(LOGIN))
     page = context.new_page()
     page.goto(f"{site}/espace/annuaire/lieux/{place}/lien/")
     if page.is_visible("text=Faire un code"):
@@ -50,32 +50,7 @@ def test_a_sheet_is_confirmed_by_its_code_on_a_phone(visit, code):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.complete
-def test_a_telephone_is_corrected_without_script(chromium, site, code):
-    context = chromium.new_context(viewport=PHONE, java_script_enabled=False, locale="fr-FR")
-    page = context.new_page()
-    page.goto(f"{site}/fiche/{code}/corriger/")
-    page.click("summary:has-text('Le téléphone')")
-    page.fill("#id_telephone", "04 76 00 33 44")
-    page.click("button:has-text('Enregistrer')")
-    assert "C’est corrigé : téléphone." in page.inner_text(".annonces:not([hidden]) >> nth=-1").replace(
-        "\u00a0", " "
-    )
-    assert "04 76 00 33 44" in page.inner_text("main")
-    context.close()
-
-
-@pytest.mark.complete
-def test_full_then_room_again_in_two_taps(visit, code):
-    page = visit(f"/fiche/{code}/", **PHONE)
-    page.click("summary:has-text('Nous sommes complets')")
-    page.click("text=Oui, dire complet")
-    page.wait_for_selector("text=La fiche dit que vous êtes complets")
-    page.click("text=Nous avons de nouveau de la place")
-    page.wait_for_selector("text=il y a de nouveau de la place")
-
-
-def test_a_closure_is_said_in_two_taps_and_withdrawn_after_a_question(visit, code):
+def test_a_closure_is_declared_in_two_taps_and_withdrawn_after_a_question(visit, code):
     page = visit(f"/fiche/{code}/", **PHONE)
     page.click("summary:has-text('Nous fermons quelque temps')")
     page.click("button:has-text('Deux semaines')")
@@ -99,7 +74,7 @@ def test_the_paper_is_one_page_of_a4(visit, code):
 
 @pytest.mark.complete
 def test_a_paper_sheet_is_typed_back_by_keyboard_only(enter, code):
-    page = enter(WHO, "/espace/annuaire/papier/")
+    page = enter(LOGIN, "/espace/annuaire/papier/")
     keys = page.keyboard
     expect(page.locator("[name=code]")).to_be_focused()
     keys.type(code)
@@ -115,14 +90,14 @@ def test_a_paper_sheet_is_typed_back_by_keyboard_only(enter, code):
     keys.press("ArrowDown")
     keys.press("Enter")
     page.wait_for_selector("text=À la feuille suivante")
-    told = page.inner_text(".annonces:not([hidden]) >> nth=-1")
-    assert "téléphone" in told
-    assert "rythme" in told
+    announcement = page.inner_text(".annonces:not([hidden]) >> nth=-1")
+    assert "téléphone" in announcement
+    assert "rythme" in announcement
     assert page.evaluate("document.activeElement.name") == "code", "ready for the next one"
 
 
 def test_a_census_goes_from_a_list_to_its_method_by_keyboard(enter):
-    page = enter(WHO, "/espace/recensement/38511/")
+    page = enter(LOGIN, "/espace/recensement/38511/")
     page.click("text=Faire la liste de départ")
     page.uncheck("#connus") if page.is_visible("#connus") else None
     page.click("text=Écrire la liste")
@@ -164,17 +139,19 @@ WITHIN = (
 @pytest.mark.complete
 @pytest.mark.parametrize("address", some([*PUBLIC, *WITHIN], "/fiche/{code}/", "/espace/recensement/38511/"))
 def test_a_page_reads_however_it_is_looked_at(visit, enter, faults_of_looks, request, address):
-    whole = address.format_map(
+    filled_address = address.format_map(
         {name: request.getfixturevalue(name) for name in ("code", "place") if f"{{{name}}}" in address}
     )
-    page = visit(whole, looked=True) if address in PUBLIC else enter(WHO, whole, looked=True)
+    page = (
+        visit(filled_address, looked=True) if address in PUBLIC else enter(LOGIN, filled_address, looked=True)
+    )
     page.evaluate("document.querySelectorAll('main details').forEach((each) => { each.open = true })")
     assert faults_of_looks(page) == []
 
 
 @pytest.mark.complete
 def test_a_campaign_is_opened_and_called(enter, faults_of):
-    page = enter(WHO, "/espace/annuaire/campagnes/")
+    page = enter(LOGIN, "/espace/annuaire/campagnes/")
     page.fill("#territoire", "200040715")
     page.fill("#au_plus", "3")
     page.click("text=Voir combien")

@@ -1,4 +1,4 @@
-"""What the journeys read of a page is the whole page, however slowly it comes."""
+"""The journeys read a page once it is complete, however slowly it comes."""
 
 import time
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ class SlowPage(BaseHTTPRequestHandler):
             time.sleep(0.5)
         self.wfile.write(b"<li>deux</li></ul>")
 
-    def log_message(self, *given) -> None:
+    def log_message(self, *arguments) -> None:
         pass
 
 

@@ -7,21 +7,13 @@ import pypdfium2
 import pytest
 
 from tests.journeys.conftest import PHONE
-from tests.support.profile import some
 
 HELPER = "aidant"
-FINDS = """
-from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Appointment, Permanence
-row = Appointment.objects.filter(example=True, mailbox__isnull=False).first()
-door = Permanence.objects.filter(example=True).first()
-print(row.pk, access.link_of_appointment(row), door.pk)
-"""
 REUNION = """
 from datetime import date, datetime, timedelta, UTC
 from maillage.apps.agenda.actions import permanences
 from maillage.apps.agenda.models import Permanence
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.models import Structure
 at = datetime.now(UTC)
 values = {"title": "Case numérique", "address": "12 rue de Paris, Saint-Denis", "commune": "97411", "minutes": 30}
 values |= {"hours": [[n, "09:00", "10:00"] for n in range(5)], "first_on": date.today() - timedelta(days=1)}
@@ -35,14 +27,8 @@ def plain(text: str) -> str:
     return text.replace("\u00a0", " ")
 
 
-@pytest.fixture(scope="module")
-def found(in_the_platform) -> dict[str, str]:
-    """Rows of the demonstration: a mailbox meeting that was held, its link, a permanence."""
-    return dict(zip(("row", "link", "door"), in_the_platform(FINDS).split(), strict=True))
-
-
-def test_an_hour_is_given_by_keyboard_then_given_back_by_its_link(enter, visit, found):
-    page = enter(HELPER, f"/espace/rendez-vous/donner/?permanence={found['door']}")
+def test_a_rendez_vous_is_booked_by_keyboard_then_cancelled_by_its_link(enter, visit, demonstration_keys):
+    page = enter(HELPER, f"/espace/rendez-vous/donner/?permanence={demonstration_keys['door']}")
     page.get_by_label("Pour qui").fill("Yann")
     page.locator("input[name=quand]").last.focus()
     page.keyboard.press("Space")
@@ -50,19 +36,13 @@ def test_an_hour_is_given_by_keyboard_then_given_back_by_its_link(enter, visit, 
     page.wait_for_selector("text=Rendez-vous donné : Yann")
     page.get_by_role("link", name="Yann").first.click()
     link = page.inner_text(".adresse").strip()
-    theirs = visit(f"/rendez-vous/{link.partition('/rendez-vous/')[2]}", java_script_enabled=False, **PHONE)
-    theirs.get_by_role("button", name="Je ne peux pas venir").click()
-    assert "Vous ne venez pas" in theirs.inner_text("main")
+    person_page = visit(
+        f"/rendez-vous/{link.partition('/rendez-vous/')[2]}", java_script_enabled=False, **PHONE
+    )
+    person_page.get_by_role("button", name="Je ne peux pas venir").click()
+    assert "Vous ne venez pas" in person_page.inner_text("main")
     page.reload()
     assert "annulé par la personne" in page.inner_text("main").lower()
-
-
-def test_somebody_takes_an_hour_without_script(visit, found):
-    page = visit(f"/rendez-vous/{found['door']}/", java_script_enabled=False, **PHONE)
-    page.locator("input[name=quand]").nth(1).check(force=True)
-    page.fill("#prenom", "Sans script")
-    page.click("main form button[type=submit]")
-    assert "C’est noté" in page.inner_text("h1")
 
 
 @pytest.mark.complete
@@ -88,8 +68,8 @@ def test_a_series_is_cancelled_whole_by_keyboard_then_put_back(enter):
 
 
 @pytest.mark.complete
-def test_the_next_time_of_a_mailbox_is_booked_and_undone(enter, found):
-    page = enter(HELPER, f"/espace/rendez-vous/{found['row']}/", **PHONE)
+def test_the_next_time_of_a_mailbox_is_booked_and_undone(enter, demonstration_keys):
+    page = enter(HELPER, f"/espace/rendez-vous/{demonstration_keys['mailbox']}/", **PHONE)
     page.get_by_text("Corriger", exact=True).click()
     page.get_by_label("La prochaine fois").fill((date.today() + timedelta(days=40)).isoformat())
     page.get_by_role("button", name="Garder").press("Enter")
@@ -108,27 +88,6 @@ def test_a_permanence_of_la_reunion_is_read_in_its_own_time(visit, in_the_platfo
     assert "9 h – 10 h" in plain(page.inner_text("main"))
     assert page.locator("input[name=quand]").first.get_attribute("value").endswith("+04:00")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-
-
-PAGES = (
-    *("/rendez-vous/", "/rendez-vous/{door}/", "/rendez-vous/le-mien/{link}/"),
-    *("/boite-mail/", "/boite-mail/feuille/", "/boite-mail/messages-douteux/"),
-    *("/espace/rendez-vous/", "/espace/rendez-vous/donner/", "/espace/rendez-vous/boites/"),
-    *("/espace/rendez-vous/donner/?permanence={door}", "/espace/rendez-vous/{row}/"),
-    *("/espace/rendez-vous/permanences/{door}/", "/espace/rendez-vous/permanences/nouvelle/"),
-)
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize("address", some(PAGES, "/rendez-vous/{door}/", "/espace/rendez-vous/{row}/"))
-def test_axe_finds_nothing_and_no_page_scrolls_sideways(
-    visit, signed_in, faults_by_day_and_night, found, address
-):
-    signed = {"storage_state": signed_in(HELPER)} if address.startswith("/espace/") else {}
-    page = visit(address.format(**found), looked=True, **signed)
-    assert faults_by_day_and_night(page, enhanced=not signed) == []
-    page.set_viewport_size({"width": 320, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 @pytest.mark.complete

@@ -16,14 +16,14 @@ from tests.support.profile import some
 PASSWORD = "cheval agrafe pile correcte"
 OPENS = """
 from datetime import date
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Structure
-from maillage.apps.memberships.models import Membership
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.directory.memberships.models import Membership
 user = User.objects.create_user(sys.argv[1], sys.argv[2], name="Camille Roche")
 Membership.objects.create(user=user, role="aidant", structure=Structure.objects.order_by("pk").first(), since=date(2020, 1, 1))
 """
 READS = """
-from maillage.apps.messages.models import Message
+from maillage.apps.platform.messages.models import Message
 print(Message.objects.filter(to=sys.argv[1]).order_by("-pk").first().text)
 """
 REFUSED = "Content Security Policy"
@@ -33,15 +33,15 @@ REFUSED = "Content Security Policy"
 def account(in_the_platform):
     """Open an account that sees people, and return its address."""
 
-    def made(name: str) -> str:
+    def open_account(name: str) -> str:
         in_the_platform(OPENS, f"{name}@exemple.fr", PASSWORD)
         return f"{name}@exemple.fr"
 
-    return made
+    return open_account
 
 
 def code_of(secret: str) -> str:
-    """Return what a telephone shows (RFC 6238)."""
+    """Return the code of the moment, as the application of a telephone computes it (RFC 6238)."""
     key = base64.b32decode(secret.replace(" ", ""))
     mark = hmac.new(key, struct.pack(">Q", int(time.time()) // 30), hashlib.sha1).digest()
     start = mark[-1] & 15
@@ -84,7 +84,7 @@ def typed(page, name: str, text: str) -> None:
 
 
 @pytest.mark.complete
-def test_an_application_is_added_by_keyboard_then_asked_without_script(visit, site, account):
+def test_an_application_is_added_by_keyboard_then_required_without_script(visit, site, account):
     email = account("application")
     page = visit("/connexion/", width=390, height=844, java_script_enabled=False)
     sign_in(page, site, email)
@@ -133,9 +133,9 @@ def with_key(chromium, site):
     """
     context = chromium.new_context(locale="fr-FR")
     page = context.new_page()
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
+    console_lines: list[str] = []
+    page.on("console", lambda message: console_lines.append(message.text))
+    page.on("pageerror", lambda error: console_lines.append(str(error)))
     device = context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     options = {
@@ -150,7 +150,7 @@ def with_key(chromium, site):
     )
     yield page, site.replace("127.0.0.1", "localhost")
     context.close()
-    assert [line for line in said if REFUSED in line or "Error" in line] == []
+    assert [line for line in console_lines if REFUSED in line or "Error" in line] == []
 
 
 def test_a_key_is_added_then_opens_the_account_alone(with_key, account):
@@ -234,8 +234,8 @@ def test_the_end_of_the_visit_is_announced_and_put_off(visit, site, account):
     page.clock.fast_forward("27:00")
     assert page.is_hidden("[data-seance]")
     page.clock.fast_forward("01:30")
-    told = page.inner_text("[data-seance]").replace("\u00a0", " ")
-    assert "se termine dans 3 min" in told
+    warning = page.inner_text("[data-seance]").replace("\u00a0", " ")
+    assert "se termine dans 3 min" in warning
     with page.expect_response("**/compte/presence/") as answer:
         page.get_by_role("button", name="Je suis là").press("Enter")
     assert answer.value.status == 204
@@ -264,10 +264,10 @@ def states(chromium, site, in_the_platform):
     code.
     """
     in_the_platform(OPENS, "pages@exemple.fr", PASSWORD)
-    found = {}
+    state_by_name = {}
 
-    def kept(name, page, context):
-        found[name] = context.storage_state()
+    def store_state(name, page, context):
+        state_by_name[name] = context.storage_state()
         context.close()
 
     context = chromium.new_context(locale="fr-FR")
@@ -278,7 +278,7 @@ def states(chromium, site, in_the_platform):
     page.fill("[name=code]", code_of(page.inner_text(".cle-ecrite")))
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Vos codes de secours")
-    kept("in", page, context)
+    store_state("in", page, context)
     for name in ("second", "code"):
         context = chromium.new_context(locale="fr-FR")
         page = context.new_page()
@@ -290,8 +290,8 @@ def states(chromium, site, in_the_platform):
             page.fill("[name=email]", "pages@exemple.fr")
             page.keyboard.press("Enter")
             page.wait_for_url("**/saisir/")
-        kept(name, page, context)
-    return found
+        store_state(name, page, context)
+    return state_by_name
 
 
 PAGES = {

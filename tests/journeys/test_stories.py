@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from maillage.cli.demonstration.stories import ANDREI, SANDRINE, SANDRINE_LATER
+from maillage.manage.demonstration.stories import ANDREI, SANDRINE, SANDRINE_LATER
 from tests.journeys.conftest import PHONE, welcome_new_person
 from tests.support.profile import some
 from tests.support.speed import until
@@ -51,10 +51,10 @@ STORIES = (
 
 
 @pytest.fixture(scope="module")
-def told(in_the_platform) -> str:
+def place_slug(in_the_platform) -> str:
     """The place of this journey: one of Grenoble whose sheet has an address that nobody reads."""
     return in_the_platform(
-        "from maillage.apps.directory.models import Lieu\nfrom maillage.apps.directory.actions import"
+        "from maillage.apps.directory.places.models import Lieu\nfrom maillage.apps.directory.places.actions import"
         " sheets\nfrom django.utils import timezone\nlieu = Lieu.objects.get(name='Pimms Mediation"
         " Grenoble')\nsheets.edit(lieu, {'courriels': ['accueil@essai.maillage.example']}, by='essai',"
         " at=timezone.now())\nprint(lieu.slug)\n",
@@ -79,11 +79,11 @@ def choose(page, name: str, value: str) -> None:
 def answer(page, answers: Mapping[str, Any]) -> None:
     """Answer the questions as they come, by keyboard, until the result."""
     for _ in range(30):
-        found = re.search(r"/bilan/question/([\w-]+)/", page.url)
-        if found is None:
+        question_match = re.search(r"/bilan/question/([\w-]+)/", page.url)
+        if question_match is None:
             break
-        given = answers[found[1].upper()]
-        for value in given if isinstance(given, list) else [given]:
+        reply = answers[question_match[1].upper()]
+        for value in reply if isinstance(reply, list) else [reply]:
             choose(page, "reponse", value)
         follow(page)
     if "/bilan/essayer/" in page.url:  # the tasks are offered, and may be left
@@ -121,6 +121,9 @@ def diagnosed(page, site: str, person: str, story: Story) -> None:
 def referred(page, site: str, person: str, story: Story, place: str) -> None:
     """Send the person, with their agreement read aloud, by e-mail to the place."""
     page.goto(f"{site}/espace/orientations/nouvelle/?personne={person}")
+    folded = page.locator("#besoin details.source > summary")
+    if folded.is_visible():  # a search was made already, from what is known of the person
+        folded.click()
     page.select_option("select[name=besoin]", "assistance")
     page.select_option("select[name=demarche]", story.procedure)
     page.fill("input[name=precision]", story.words)
@@ -130,7 +133,8 @@ def referred(page, site: str, person: str, story: Story, place: str) -> None:
     for folded in page.locator(".lieux-proposes details.pli").all():
         folded.evaluate("each => { each.open = true }")
     follow(page, page.locator(f"button[name=lieu][value='{place}']"))
-    page.wait_for_url(re.compile("/envoyer/"))
+    page.wait_for_url(re.compile("/partage/"))
+    page.locator("input[name=partage][value=nickname]").check()
     choose(page, "accord", "read")
     choose(page, "canal", "email")
     follow(page, page.get_by_role("button", name="Envoyer", exact=True))
@@ -167,15 +171,15 @@ def answered(visit, link: str, story: Story, in_the_platform) -> None:
     hours = {"M. Andrei": "10:05", "Sandrine": "16:05"}
     page.fill("#date input[name=heure]", hours[story.name])
     follow(page, page.get_by_role("button", name="Donner ce rendez-vous"))
-    if (meant := page.locator("#date input[name=voulu]")).count():  # the sheet says closed that day
-        meant.press("Space")
+    if (confirmation := page.locator("#date input[name=voulu]")).count():  # the sheet says closed that day
+        confirmation.press("Space")
         follow(page, page.get_by_role("button", name="Donner ce rendez-vous"))
     expect(page.locator("main")).to_contain_text("Rendez-vous")
     _later(in_the_platform, "orientation", 5)
     page = visit(link, **PHONE)
     if page.get_by_role("button", name="Lire et répondre").count():
         follow(page, page.get_by_role("button", name="Lire et répondre"))
-    follow(page, page.get_by_role("button", name="Venue").first)
+    follow(page, page.get_by_role("button", name="Présence").first)
     page.locator("#dire-la-suite summary").press("Enter")
     choose(page, "fait", "assistance")
     choose(page, "issue", "reached")
@@ -192,8 +196,8 @@ def _later(in_the_platform, what: str, days: int) -> None:
     in_the_platform(
         "from datetime import timedelta\n"
         "from django.db.models import F\n"
-        "from maillage.apps.orientations.models import Orientation\n"
-        "from maillage.apps.autonomy.models import Bilan\n"
+        "from maillage.apps.referrals.orientations.models import Orientation\n"
+        "from maillage.apps.referrals.autonomy.models import Bilan\n"
         f"ago = timedelta(days={days})\n"
         "rows = Orientation.objects.filter(example=False, state='appointed')\n"
         f"what = {what!r}\n"
@@ -208,7 +212,7 @@ def _later(in_the_platform, what: str, days: int) -> None:
 def known_to_sender(page, site: str, person: str) -> None:
     """Whoever sent reads what was done, and ends there."""
     page.goto(f"{site}/espace/personnes/{person}/")
-    expect(page.locator(".etapes")).to_contain_text("aidée")
+    expect(page.locator(".etapes")).to_contain_text("aide donnée")
     page.goto(site + page.locator(".etapes a").first.get_attribute("href"))
     follow(page, page.get_by_role("button", name="C’est lu, terminer").first)
 
@@ -220,7 +224,7 @@ def closed(visit, link: str, story: Story) -> None:
     expect(page.locator("main")).not_to_contain_text(story.name)
 
 
-def told_by_card(helper, visit, site: str, person: str, card: str) -> None:
+def followed_by_card(helper, visit, site: str, person: str, card: str) -> None:
     """The person chooses a secret with the helper, then asks alone where it stands."""
     helper.goto(f"{site}/espace/personnes/{person}/secret/")
     helper.fill("#secret", "framboise")
@@ -238,16 +242,18 @@ def told_by_card(helper, visit, site: str, person: str, card: str) -> None:
 @pytest.mark.complete
 @pytest.mark.parametrize("story", some(STORIES, STORIES[-1]), ids=lambda story: story.name)
 @pytest.mark.slow("a whole story, with its mails")
-def test_from_a_counter_to_what_came_of_it(enter, visit, site, environment, in_the_platform, told, story):
+def test_from_a_counter_to_what_came_of_it(
+    enter, visit, site, environment, in_the_platform, place_slug, story
+):
     page = enter("travail-social", **PHONE)
     screened(page, site, story)
     person, card = welcomed(page, site, story)
     diagnosed(page, site, person, story)
     known = links_of(environment)
-    referred(page, site, person, story, told)
+    referred(page, site, person, story, place_slug)
     link = mailed(environment, known)
     answered(visit, link, story, in_the_platform)
-    told_by_card(page, visit, site, person, card)
+    followed_by_card(page, visit, site, person, card)
     known_to_sender(page, site, person)
     closed(visit, link, story)
 

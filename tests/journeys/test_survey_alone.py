@@ -9,12 +9,11 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import unfinished
 
-PHONE = {"width": 390, "height": 844}
 MAKE = """
 from datetime import date
 from django.utils import timezone
 from maillage.apps.surveys.actions import campaigns
-from maillage.forms.questionnaire import Choice, Group, Question, Questionnaire
+from maillage.questionnaires.questionnaire import Choice, Group, Question, Questionnaire
 on = tuple(Choice(name=n, label={"fr": l}) for n, l in (("oui", "Oui"), ("non", "Non")))
 ask = lambda name, kind, label, **more: Question(name=name, kind=kind, label={"fr": label}, **more)
 form = Questionnaire(id="f", title=sys.argv[1], lists={"on": on}, items=(
@@ -31,29 +30,13 @@ print([(a.form, a.channel, a.values) for a in Answer.objects.filter(survey=int(s
 
 
 @pytest.fixture
-def made(in_the_platform):
+def new_survey(in_the_platform):
     return lambda title: in_the_platform(MAKE, title).split()
 
 
-def test_somebody_answers_alone_on_a_phone_without_script(visit, made, in_the_platform, faults_of):
-    pk, slug = made("Seul sans script")
-    page = visit(f"/enquetes/{slug}/", **PHONE, java_script_enabled=False)
-    page.click("text=Commencer")
-    page.fill("[name=q-age]", "71")
-    page.check("[name=q-net][value=non]")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.click(".gestes-seul .grand")
-    assert not page.locator("[name=q-ou]").count()  # « Non » skips it
-    page.check("[name=q-avis][value=oui]")
-    page.click(".gestes-seul .grand")
-    page.click("text=Envoyer mes réponses")
-    assert page.locator("h1").inner_text() == "Merci"
-    assert in_the_platform(READ, pk) == "[('', 'link', {'age': '71', 'net': 'non', 'avis': 'oui'})]"
-
-
 @pytest.mark.complete
-def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_the_platform, faults_of):
-    pk, _ = made("Sur papier")
+def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, new_survey, in_the_platform, faults_of):
+    pk, _ = new_survey("Sur papier")
     page = enter("analyste", f"/espace/enquetes/{pk}/papier/saisie/")
     for number in range(1, 6):
         # Number, age, « Non » (skips where), « Oui », then Enter on the button.
@@ -75,13 +58,13 @@ def test_sheets_are_typed_by_keyboard_alone_and_one_is_checked(enter, made, in_t
     page.check("[name=q-age][value='2']")
     page.click("text=Régler la feuille n° 3")
     page.wait_for_selector("text=Aucune différence à régler")
-    told = in_the_platform(READ, pk)
-    assert told.count("'paper'") == 5 and "('3', 'paper', {'age': '32'," in told
+    stored_answers = in_the_platform(READ, pk)
+    assert stored_answers.count("'paper'") == 5 and "('3', 'paper', {'age': '32'," in stored_answers
 
 
 @pytest.mark.complete
-def test_who_types_before_the_page_is_whole_sends_no_half_sheet(enter, made, site):
-    pk, _ = made("Tapée vite")
+def test_who_types_before_the_page_is_whole_sends_no_half_sheet(enter, new_survey, site):
+    pk, _ = new_survey("Tapée vite")
     page = enter("analyste")
     late_scripts = []
     page.route(re.compile(r"/papier\.[^/]*js$"), lambda route: late_scripts.append(route))

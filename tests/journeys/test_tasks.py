@@ -7,12 +7,12 @@ import re
 import pytest
 from django.core import signing
 
-from maillage.apps.autonomy.forms.carried import COOKIE, SALT
-from maillage.apps.autonomy.rules import Carried
+from maillage.apps.referrals.autonomy.forms.carried import COOKIE, SALT
+from maillage.apps.referrals.autonomy.rules import Carried
 from maillage.reference import bilan_tasks
-from tests.apps.test_tasks import CARRIED
-from tests.journeys.test_find import tab_to
 from tests.support import speed
+from tests.support.bilans import CARRIED
+from tests.support.browsing import tab_to
 from tests.support.profile import some
 
 SCREENS = [
@@ -36,9 +36,9 @@ def key(site, tmp_path_factory) -> str:
 def under_way(visit, site, key):
     """Open a page of the tasks in a browser where the questions are answered."""
 
-    def open_page(address: str = "/bilan/essayer/", *, held: Carried = CARRIED, **options):
+    def open_page(address: str = "/bilan/essayer/", *, carried: Carried = CARRIED, **options):
         page = visit("/glossaire/", **options)
-        value = signing.dumps(held.to_plain(), key=key, salt=SALT, compress=True)
+        value = signing.dumps(carried.to_plain(), key=key, salt=SALT, compress=True)
         page.context.add_cookies([{"name": COOKIE, "value": value, "url": site}])
         page.goto(site + address)
         return page
@@ -46,7 +46,7 @@ def under_way(visit, site, key):
     return open_page
 
 
-def held_by(page, key: str) -> Carried:
+def carried_by(page, key: str) -> Carried:
     value = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == COOKIE)
     return Carried.from_plain(signing.loads(value, key=key, salt=SALT))
 
@@ -110,18 +110,22 @@ def test_all_five_by_touch_on_a_phone(under_way, key):
     page.get_by_role("button", name="Suivant").tap()
     page.wait_for_url("**/bilan/resultat/")
 
-    held = held_by(page, key)
-    assert held.outcomes == dict.fromkeys(("T1", "T2", "T3", "T4", "T5"), "passed")
-    assert held.tasks["T1"]["misses"] == [1, 1, 1]
-    assert held.tasks["T1"]["way"] == held.tasks["T2"]["way"] == "touch"
-    assert held.tasks["T2"]["turns"] == 2
-    assert (held.tasks["T3"]["word"], held.tasks["T3"]["address"], held.tasks["T3"]["corrections"]) == (
+    carried = carried_by(page, key)
+    assert carried.outcomes == dict.fromkeys(("T1", "T2", "T3", "T4", "T5"), "passed")
+    assert carried.tasks["T1"]["misses"] == [1, 1, 1]
+    assert carried.tasks["T1"]["way"] == carried.tasks["T2"]["way"] == "touch"
+    assert carried.tasks["T2"]["turns"] == 2
+    assert (
+        carried.tasks["T3"]["word"],
+        carried.tasks["T3"]["address"],
+        carried.tasks["T3"]["corrections"],
+    ) == (
         1,
         2,
         1,
     )
-    assert (held.tasks["T5"]["pages"], held.tasks["T5"]["answers"]) == (2, 1)
-    assert all(held.timings[id] >= 0 for id in held.tasks)
+    assert (carried.tasks["T5"]["pages"], carried.tasks["T5"]["answers"]) == (2, 1)
+    assert all(carried.timings[id] >= 0 for id in carried.tasks)
 
 
 def test_all_five_by_keyboard(under_way, key):
@@ -169,11 +173,11 @@ def test_all_five_by_keyboard(under_way, key):
     page.keyboard.press("Enter")
     page.wait_for_url("**/bilan/resultat/")
 
-    held = held_by(page, key)
-    assert held.outcomes == dict.fromkeys(("T1", "T2", "T3", "T4", "T5"), "passed")
-    assert held.tasks["T1"]["misses"] == [1, 0, 0]
-    assert held.tasks["T1"]["way"] == "keyboard"
-    assert held.tasks["T4"]["trap"] == held.tasks["T4"]["true"] == "check"
+    carried = carried_by(page, key)
+    assert carried.outcomes == dict.fromkeys(("T1", "T2", "T3", "T4", "T5"), "passed")
+    assert carried.tasks["T1"]["misses"] == [1, 0, 0]
+    assert carried.tasks["T1"]["way"] == "keyboard"
+    assert carried.tasks["T4"]["trap"] == carried.tasks["T4"]["true"] == "check"
 
 
 @pytest.mark.complete
@@ -194,9 +198,9 @@ def test_without_script_three_plain_pages_remain(under_way, key):
     page.get_by_text("9 h 30", exact=True).click()
     page.get_by_role("button", name="Suivant").click()
     page.wait_for_url("**/bilan/resultat/")
-    held = held_by(page, key)
-    assert held.outcomes == {"T2": "passed", "T4": "failed", "T5": "passed"}
-    assert held.tasks["T5"]["answers"] == 2
+    carried = carried_by(page, key)
+    assert carried.outcomes == {"T2": "passed", "T4": "failed", "T5": "passed"}
+    assert carried.tasks["T5"]["answers"] == 2
 
 
 @pytest.mark.complete
@@ -213,7 +217,7 @@ def test_stopping_measures_nothing(under_way, key):
     page.locator("[data-image=soleil]").click()
     page.get_by_role("link", name="Arrêter").click()
     page.wait_for_url("**/bilan/resultat/")
-    assert held_by(page, key).tasks == {}
+    assert carried_by(page, key).tasks == {}
 
 
 def test_what_is_written_wrong_twice_goes_on_without_a_word_of_blame(under_way, key):
@@ -225,7 +229,7 @@ def test_what_is_written_wrong_twice_goes_on_without_a_word_of_blame(under_way, 
     page.locator("[data-suivant]").click()
     page.wait_for_url("**/message/")
     expected = {"outcome": "failed", "word": 0, "address": 0, "corrections": 0, "searched": ""}
-    assert held_by(page, key).tasks["T3"] == expected
+    assert carried_by(page, key).tasks["T3"] == expected
 
 
 @pytest.mark.complete

@@ -1,4 +1,4 @@
-"""What is typed in the space is found again: after going back, a refusal, another form; nobody else finds it."""
+"""Text typed in the space comes back after going back, a refusal, another form; nobody else finds it."""
 
 from playwright.sync_api import expect
 
@@ -23,6 +23,8 @@ def test_what_is_typed_survives_a_way_back_and_goes_once_sent_or_signed_out(ente
     expect(page.get_by_label("Durée")).to_have_value("60")
     page.get_by_label("Commune").fill("Nulle-part")
     page.get_by_role("button", name="Proposer").click()
+    expect(page.get_by_label("Commune")).to_be_focused()
+    expect(page.locator(".en-erreur .erreur").first).to_be_in_viewport()
     expect(page.get_by_label("Titre")).to_have_value("Se voir en janvier")
     page.goto(f"{site}{NEW}")
     expect(page.get_by_label("À l’ordre du jour")).to_have_value("")
@@ -77,6 +79,7 @@ def test_what_was_refused_does_not_come_back_once_mended_nor_by_itself(enter, si
     new = page.url
     page.locator("[name=title]").fill("Ouvrir le soir")
     page.locator("[name=starts_on]").fill("2027-06-01")
+    page.get_by_text("Vote, étapes et fin").click()
     page.locator("[name=ends_on]").fill("2027-01-01")
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.locator("[name=ends_on]")).to_have_value("2027-01-01")

@@ -8,25 +8,18 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.test_find import tab_to
+from tests.support.browsing import press
 
 TRAINER = "formation"
 PASSES = """
 from datetime import timedelta
 from django.utils import timezone
-from maillage.apps.volunteers.models import Session
+from maillage.apps.volunteering.volunteers.models import Session
 row = Session.objects.get(pk=sys.argv[1]).workshop
 at = timezone.now()
 row.starts_at, row.ends_at = at - timedelta(hours=2), at - timedelta(minutes=5)
 row.save()
 """
-
-
-def press(page, selector: str) -> None:
-    """Reach a control by the keyboard alone, and press it."""
-    tab_to(page, selector, most=150)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 @pytest.mark.complete
@@ -55,7 +48,7 @@ def test_a_training_goes_from_the_catalogue_to_a_code_checked_by_an_outsider(
     press(page, "button[value=attester]")
     expect(page.locator("main")).to_contain_text("Attestation remise")
     code = in_the_platform(
-        "from maillage.apps.volunteers.models import Attestation\n"
+        "from maillage.apps.volunteering.volunteers.models import Attestation\n"
         "print(Attestation.objects.get(session=sys.argv[1]).code)",
         number,
     )
@@ -116,22 +109,3 @@ def test_a_volunteer_goes_from_a_gap_to_a_mission_to_hours(visit, enter, faults_
     expect(hers.locator("main")).to_contain_text("Mon attestation (PDF)")
     link = hers.locator("a[href$='.pdf']").get_attribute("href")
     assert hers.request.get(hers.url.split("/benevoles/")[0] + link).body().startswith(b"%PDF")
-
-
-@pytest.mark.complete
-@pytest.mark.parametrize(
-    ("who", "address"),
-    [
-        (None, "/benevoles/"),
-        (None, "/benevoles/proposer/"),
-        (None, "/attestation/"),
-        (TRAINER, "/espace/formations/"),
-        (TRAINER, "/espace/formations/equipe/"),
-        (TRAINER, "/espace/formations/chiffres/"),
-        ("benevole", "/espace/benevoles/ma-mission/"),
-    ],
-)
-def test_each_page_holds_on_a_telephone_without_a_fault(visit, enter, faults_of, who, address):
-    page = enter(who, address, looked=True, **PHONE) if who else visit(address, looked=True, **PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert faults_of(page) == []

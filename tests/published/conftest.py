@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from maillage.reference.definitions import Definition
-from maillage.studies.need import model, rates
-from maillage.studies.need.model import Country
+from maillage.statistics.need import model, rates
+from maillage.statistics.need.model import Country
 
 FOLDER = Path(__file__).parent
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from maillage.engine import reach, siting
+from maillage.statistics.engine import reach, siting
 
 FOLDER = Path(__file__).parent / "access_and_siting"
 

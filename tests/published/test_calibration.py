@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from maillage.engine import calibration, calibration_bounds
+from maillage.statistics.engine import calibration, calibration_bounds
 
 FILES = Path(__file__).parents[1] / "files" / "reference"
 PUBLISHED = {

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maillage.engine.cells import DIPLOMA_OF, DIPLOMAS
 from maillage.kernel.estimate import Estimate
 from maillage.reference.definitions import definition
-from maillage.studies.need import crossing
+from maillage.statistics.engine.cells import DIPLOMA_OF, DIPLOMAS
+from maillage.statistics.need import crossing
 from maillage.words import rounding
 
 PAGE = Path(__file__).parents[2] / "docs/methods/credoc-2014.md"

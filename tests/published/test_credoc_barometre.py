@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from maillage.pipeline.credoc import clean
 from maillage.reference.surveys import banks
+from maillage.sources import credoc
 
 
 @pytest.mark.parametrize(
@@ -15,19 +15,19 @@ from maillage.reference.surveys import banks
     ],
 )
 def test_a_published_share_is_found_again(figure, first, last, youngest, column, code, published, n):
-    persons = clean.persons()
+    persons = credoc.persons()
     is_counted = (persons["year"] >= first) & (persons["year"] <= last) & (persons["age"] >= youngest)
-    is_counted &= ~np.isin(persons[column], ["", clean.UNKNOWN])
+    is_counted &= ~np.isin(persons[column], ["", credoc.UNKNOWN])
     share = 100 * np.average(persons[column][is_counted] == code, weights=persons["weight"][is_counted])
     assert np.sum(is_counted) == n, figure
     assert share == pytest.approx(published, abs=0.5 if published == 87 else 0.05), figure
 
 
 def test_the_landmark_of_computers_is_that_of_the_last_shipped_year():
-    persons, question = clean.persons(), banks()["habitants"].question("equipement")
+    persons, question = credoc.persons(), banks()["habitants"].question("equipement")
     landmark = next(each for each in question.national if each.choice == "ordinateur")
     assert landmark.year == persons["year"].max()
-    is_known = (persons["year"] == landmark.year) & (persons["computer_at_home"] != clean.UNKNOWN)
+    is_known = (persons["year"] == landmark.year) & (persons["computer_at_home"] != credoc.UNKNOWN)
     owned = np.isin(persons["computer_at_home"][is_known], ["one", "several"])
     share = 100 * np.average(owned, weights=persons["weight"][is_known])
     assert share == pytest.approx(landmark.percent, abs=0.5)
@@ -75,5 +75,5 @@ def test_the_rural_share_is_that_of_towns_under_twenty_thousand(published):
 
 def non_users(wave: int):
     """Return the persons of a wave who never use Internet, wherever it may be."""
-    persons = clean.persons()
+    persons = credoc.persons()
     return persons.take((persons["year"] == wave) & (persons["internet_use"] == "never"))

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from maillage.engine.ages import CELLS
-from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_AGES, N_CELLS
-from maillage.pipeline.read import select
 from maillage.reference.definitions import definition, definitions, from_mapping, offered
-from maillage.studies.need import model as need_model
-from maillage.studies.need import national
-from maillage.studies.need import population as frames
+from maillage.sources.read import select
+from maillage.statistics.engine.ages import CELLS
+from maillage.statistics.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS, N_AGES, N_CELLS
+from maillage.statistics.need import model as need_model
+from maillage.statistics.need import national
+from maillage.statistics.need import population as frames
 
 EXACT = 1e-4  # part : un centième de point
 HALF_POINT = 0.5

@@ -112,7 +112,7 @@ def test_the_title_of_each_document_names_its_territory():
 
 def test_the_journeys_are_those_of_the_plan_of_grenoble():
     """Andrei, Aurélie et Sandrine sont du document 004 ; ce que la démonstration leur ajoute est écrit."""
-    from maillage.cli.demonstration import stories
+    from maillage.manage.demonstration import stories
 
     page = (ROOT / "docs/methods/parcours.md").read_text("utf-8")
     assert "Strasbourg" not in page

@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 
 from bench.matching import RULE_BETWEEN, RULE_WITHIN, rule_pairs, rule_score
-from maillage.engine import matching
-from maillage.engine.matching import CHANCES, FIELDS, Place, agreements, between, within
 from maillage.reference.files import METHODS
 from maillage.reference.parameters import number, numbers
+from maillage.statistics.engine import duplicates
+from maillage.statistics.engine.duplicates import CHANCES, FIELDS, Place, agreements, between, within
 
 FOLDER = Path(__file__).parent
 PHONE = re.compile(r"\+?\d(?:[\s.]*\d){8,12}")
@@ -75,11 +75,11 @@ class Labelled:
     labels: Labels
     cut: int | None = None
 
-    def pairs(self) -> list[matching.Pair]:
+    def pairs(self) -> list[duplicates.Pair]:
         if self.cut is None:
             return within(self.places)
         pairs = between(self.places[: self.cut], self.places[self.cut :])
-        return [matching.Pair(p.a, p.b + self.cut, p.score, p.reasons, p.decision) for p in pairs]
+        return [duplicates.Pair(p.a, p.b + self.cut, p.score, p.reasons, p.decision) for p in pairs]
 
     def usual(self) -> list[tuple[int, int]]:
         """Les paires que retient la règle en usage ailleurs : même code Insee, score de 90 dans une
@@ -279,7 +279,7 @@ def crossed(sets) -> dict[str, Count]:
     for name, other in (("Isère", "Maubeuge"), ("Maubeuge", "Isère")):
         with pytest.MonkeyPatch.context() as patch:
             elsewhere = chances([sets[other]])
-            patch.setattr(matching, "numbers", lambda id, learned=elsewhere: learned.get(id) or numbers(id))
+            patch.setattr(duplicates, "numbers", lambda id, learned=elsewhere: learned.get(id) or numbers(id))
             out[f"{name}, sans ses étiquettes"] = count(sets[name], proposed(sets[name]))
     return out
 

@@ -14,11 +14,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from maillage.engine.proportions import possible
-from maillage.forms.answering import complete
 from maillage.kernel.estimate import Estimate
-from maillage.pipeline.survey import answers, xlsform
+from maillage.questionnaires.answering import complete
 from maillage.reference.cards import cards
+from maillage.sources.survey import answers, xlsform
+from maillage.statistics.engine.proportions import possible
 from tests.published import reproduction
 from tools import published_surveys
 
@@ -172,7 +172,7 @@ def test_the_page_explains_each_figure_that_cannot_come_back():
 
 def test_the_commands_give_the_published_figures_back(tmp_path, capsys):
     """De bout en bout : maillage enquete ponderer, puis tabuler, sur les fichiers du produit."""
-    from maillage.cli.main import main
+    from maillage.manage.main import main
 
     form, weights = tmp_path / "habitants.xlsx", tmp_path / "poids.csv"
     form.write_bytes(xlsform.write(published_surveys.questionnaire("maubeuge-habitants")))

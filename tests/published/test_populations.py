@@ -11,15 +11,14 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from maillage.engine.ages import SIX
 from maillage.kernel.table import group, total_by
-from maillage.pipeline.cog import clean as cog
-from maillage.pipeline.read import select
-from maillage.pipeline.rp2018 import clean as rp2018
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.studies.diagnosis import territories
-from maillage.studies.need import national
-from maillage.studies.need import population as frames
+from maillage.sources import cog, rp2018
+from maillage.sources.read import select
+from maillage.statistics.engine.ages import SIX
+from maillage.statistics.need import national
+from maillage.statistics.need import population as frames
+from maillage.statistics.zones import territories
 
 FRANCE = 67_408_052  # populations légales 2021, France hors Mayotte : somme des dix-sept régions publiées
 LEVELS = ("iris", "commune", "epci", "departement", "region")

@@ -11,20 +11,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maillage.engine import reach as engine
-from maillage.pipeline.contours import clean as contours
-from maillage.pipeline.offer import files
-from maillage.pipeline.offer.forms import read as forms
 from maillage.reference.cards import cards
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.request import Request
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import population as frames
-from maillage.studies.offer import census as offer_census
-from maillage.studies.offer import grounds, reach
-from maillage.studies.offer.areas import dwellings
-from maillage.studies.offer.grounds import Ground
+from maillage.sources import contours
+from maillage.sources.offer import files
+from maillage.sources.offer.forms import read as forms
+from maillage.statistics.diagnosis.request import Request
+from maillage.statistics.engine import reach as engine
+from maillage.statistics.need import population as frames
+from maillage.statistics.offer import census as offer_census
+from maillage.statistics.offer import grounds, reach
+from maillage.statistics.offer.areas import dwellings
+from maillage.statistics.offer.grounds import Ground
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
 from maillage.words.wording import number, percent
 
 WHERE = {"grenoble": ("200040715", "hinaura-isere"), "maubeuge": ("200043396", "assembleurs-maubeuge")}
@@ -59,7 +59,7 @@ def cases(where: str) -> list[Case]:
         serves = fine.serving(line)
         if not serves.any():
             continue
-        known, guessed = (reach.shares(g, serves).drawn for g in (fine, coarse))
+        known, guessed = (reach.shares_by_age(g, serves).usual.drawn for g in (fine, coarse))
         for rows in split_communes(fine):
             people = fine.areas.adults[rows]
             truth = float(people @ known[rows].mean(axis=1) / people.sum())

@@ -6,11 +6,11 @@ La grandeur du vrai écart n’est mesurée par personne ; ces tests tiennent la
 import numpy as np
 import pytest
 
-from maillage.engine.cells import DIPLOMA_OF, DIPLOMAS
 from maillage.kernel.table import total_by
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.studies.need import model as need_model
-from maillage.studies.need import population
+from maillage.statistics.engine.cells import DIPLOMA_OF, DIPLOMAS
+from maillage.statistics.need import model as need_model
+from maillage.statistics.need import population
 
 
 @pytest.fixture(scope="module")

@@ -7,23 +7,29 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from maillage.apps.directory import rules
-from maillage.pipeline.offer import files, mapping
-from maillage.pipeline.offer.forms import read as forms
+from maillage.apps.directory.places import rules
+from maillage.publishing.directory.formats import every, loss
+from maillage.publishing.directory.formats.published import Published
 from maillage.reference import offer
 from maillage.reference.cards import cards
 from maillage.reference.sheet import STATES
-from maillage.reports.directory.formats import every, loss
-from maillage.reports.directory.formats.published import Published
+from maillage.sources.offer import files, mapping
+from maillage.sources.offer.forms import read as forms
 from tests.support.profile import times
 
 ON = date(2026, 11, 20)
-FILES = {loss.LMN: "lieux.csv", loss.CSV: "tableau.csv", loss.GEOJSON: "lieux.geojson"}
-FILES |= {loss.DATA_INCLUSION: "inclusion", loss.HSDS: "hsds"}
+FILES = {
+    loss.LMN: "lieux.csv",
+    loss.CSV: "tableau.csv",
+    loss.XLSX: "tableau.xlsx",
+    loss.GEOJSON: "lieux.geojson",
+}
+FILES |= {loss.DATA_INCLUSION: "inclusion", loss.HSDS: "hsds", loss.DATASPACE: "dataspace.json"}
 # What the contract lets a round trip change, and what each counts by all it knows.
 CHANGES = ("source", "score_qualite")
 
@@ -121,6 +127,11 @@ def rows(path: Path) -> dict[str, list[dict[str, Any]]]:
         return {each.stem: json.loads(each.read_text("utf-8")) for each in sorted(path.glob("*.json"))}
     if path.suffix == ".geojson":
         return {"": json.loads(path.read_text("utf-8"))["features"]}
+    if path.suffix == ".json":
+        return {"": json.loads(path.read_text("utf-8"))}
+    if path.suffix == ".xlsx":
+        heads, *lines = openpyxl.load_workbook(path, read_only=True).worksheets[0].iter_rows(values_only=True)
+        return {"": [dict(zip(heads, map(str, line), strict=True)) for line in lines]}
     return {"": list(csv.DictReader(path.open(encoding="utf-8", newline="")))}
 
 
@@ -142,13 +153,17 @@ def _plain(value: Any) -> Any:
 @pytest.mark.parametrize("format", FILES)
 @given(sheet=SHEETS)
 @settings(
-    max_examples=times(10, 25),
+    max_examples=times(10, 15),
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_what_another_directory_imports_leaves_it_the_same(tmp_path_factory, format, sheet):
     folder = tmp_path_factory.mktemp("tour")
-    if format in (loss.LMN, loss.GEOJSON):  # no place without a street, in the national schema
+    if format in (
+        loss.LMN,
+        loss.GEOJSON,
+        loss.DATASPACE,
+    ):  # no place without a street, in the national schema
         sheet = {"adresse": "12 rue des Lilas", **sheet}
     if format == loss.GEOJSON:  # a map names what its places say alone: one word of the schema gives it away
         sheet = {"modalites_acces": ["call"], **sheet}

@@ -16,13 +16,13 @@ import numpy as np
 import pytest
 from pytest import approx
 
-from maillage.engine.base import Base, applied, common, implied
-from maillage.pipeline.read import select
-from maillage.pipeline.rp2018 import clean as rp2018
 from maillage.reference.cards import cards
 from maillage.reference.definitions import LEVELS, definition, definitions
 from maillage.reference.publications import publications
-from maillage.studies.need import model, rates
+from maillage.sources import rp2018
+from maillage.sources.read import select
+from maillage.statistics.engine.base import Base, applied, common, implied
+from maillage.statistics.need import model, rates
 
 STRASBOURG = "67482"
 COUNTS = {"FIG-000-32": 0, "FIG-000-33": 1, "FIG-000-34": 2}  # effectif imprimé → rang de sa part

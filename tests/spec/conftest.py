@@ -1,8 +1,10 @@
-"""The spec fixture: a drawn table, one call, the expected answer. tools/spec_docs.py turns the same files
-into docs/spec.
+"""The spec fixture: a table drawn in a docstring, one call, the expected answer. tools/spec_docs.py turns the
+same files into docs/spec.
 """
 
-from collections.abc import Callable
+import inspect
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,12 +12,28 @@ import pytest
 
 from maillage.kernel.errors import Refused
 
+ANSWER = "réponse"  # the column of an answer that is one value a row
+
+
+def parts(drawing: str) -> tuple[dict[str, Any], Any]:
+    """Return the columns of a drawn table on each side of its `||`: the question, then the answer, None when
+    nothing stands there; the values alone of a column ANSWER.
+    """
+    rows = [line.split("||") for line in drawing.strip().splitlines() if set(line.strip()) - set("-+ ")]
+    question, *answers = [_columns(side) for side in zip(*rows, strict=True)]
+    for answer in answers:
+        return question, answer[ANSWER] if answer.keys() == {ANSWER} else answer
+    return question, None
+
 
 def columns(drawing: str) -> dict[str, Any]:
     """Return the columns of a drawn table: floats where every cell is a number or empty (nan), texts
     elsewhere.
     """
-    lines = [line for line in drawing.strip().splitlines() if set(line.strip()) - set("-+ ")]
+    return parts(drawing)[0]
+
+
+def _columns(lines: Sequence[str]) -> dict[str, Any]:
     header, *rows = [[cell.strip() for cell in line.split("|")] for line in lines]
     cells = [[row[k] if k < len(row) else "" for row in rows] for k in range(len(header))]
     return {name: _typed(values) for name, values in zip(header, cells, strict=True)}
@@ -28,21 +46,52 @@ def _typed(values: list[str]) -> Any:
         return np.array(values)
 
 
-@pytest.fixture
-def spec() -> Callable[..., None]:
-    """Check that a call on a drawn table gives the expected value, list or drawn table."""
+def drawing_of(docstring: str) -> str:
+    """Return the drawn table of a docstring: its paragraph with a line of dashes."""
+    paragraphs = inspect.cleandoc(docstring).split("\n\n")
+    (drawing,) = [each for each in paragraphs if re.search(r"^-[-+ ]+$", each, re.MULTILINE)]
+    return drawing
 
-    def check(drawing: str, call: Callable[[dict[str, Any]], Any], expected: Any) -> None:
-        answer = call(columns(drawing))
-        if isinstance(expected, str) and "|" in expected:
-            wanted = columns(expected)
+
+class Spec:
+    """A call on the table drawn in the docstring of a test gives what is drawn after its `||`, or the expected
+    value, list or drawn table. A test of several tables gives each before its call.
+    """
+
+    def __init__(self, docstring: str) -> None:
+        self.docstring = docstring
+
+    def __call__(self, *arguments: Any) -> None:
+        """Check a call on the columns of the table, by their names."""
+        is_drawing = isinstance(arguments[0], str)
+        drawing = arguments[0] if is_drawing else drawing_of(self.docstring)
+        call, *expected = arguments[1:] if is_drawing else arguments
+        question, drawn = parts(drawing)
+        assert (drawn is None) == bool(expected), "an answer is drawn, or expected"
+        answer, wanted = call(question), expected[0] if expected else drawn
+        if isinstance(wanted, str) and "|" in wanted:
+            wanted = columns(wanted)
+        if isinstance(wanted, dict):
             assert isinstance(answer, dict), "a drawn answer is compared with columns"
             for name, values in wanted.items():
                 _same(answer[name], values)
         else:
-            _same(answer, expected)
+            _same(answer, wanted)
 
-    return check
+    def rows(self, call: Callable[..., Any], *expected: Any) -> None:
+        """Check a call on each row of the table: its cells in their order, as many as the call takes."""
+        n_cells = len(inspect.signature(call).parameters)
+
+        def of_rows(table: dict[str, Any]) -> list[Any]:
+            cells = [values.tolist() for values in table.values()][:n_cells]
+            return [call(*row) for row in zip(*cells, strict=True)]
+
+        self(of_rows, *expected)
+
+
+@pytest.fixture
+def spec(request: pytest.FixtureRequest) -> Spec:
+    return Spec(request.function.__doc__)
 
 
 def _same(answer: Any, expected: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from maillage.apps.learning.rules import judging, plans, progress
+from maillage.apps.learning import rules as learning_rules
 from maillage.modules import reading
 from maillage.modules.format import Choose, Option, Order
 
@@ -27,7 +27,7 @@ CHOICE = Choose(
 STEPS = Order(kind="ordre", steps=("allumer", "ouvrir", "écrire"), **SAME)
 
 
-def feedback_text(feedback: judging.Feedback) -> str:
+def feedback_text(feedback: learning_rules.Feedback) -> str:
     return f"{'fini' if feedback.done else 'encore'} : {feedback.words} {feedback.then}".strip()
 
 
@@ -40,59 +40,42 @@ def test_each_choice_has_its_consequence(spec):
     """Chaque choix a sa conséquence, juste ou non ; sans choix, on dit ce qui manque.
 
     Trois choix, le deuxième est juste.
+
+    choix || réponse
+    ------++-----------------------------------------------------------------------
+    0     || encore : Le piège s’ouvre. Regardez, puis choisissez encore.
+    1     || fini : Rien n’arrive. C’est fait.
+    2     || encore : On vous récrit. Regardez, puis choisissez encore.
+    3     || encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».
+    rien  || encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».
     """
     spec(
-        """
-        choix
-        -----
-        0
-        1
-        2
-        3
-        rien
-        """,
         lambda t: [
-            feedback_text(judging.judge(CHOICE, {"choix": [choice]})) for (choice,) in cells(t, "choix")
-        ],
-        [
-            "encore : Le piège s’ouvre. Regardez, puis choisissez encore.",
-            "fini : Rien n’arrive. C’est fait.",
-            "encore : On vous récrit. Regardez, puis choisissez encore.",
-            "encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».",
-            "encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».",
-        ],
+            feedback_text(learning_rules.judge(CHOICE, {"choix": [choice]}))
+            for (choice,) in cells(t, "choix")
+        ]
     )
-    assert judging.judge(CHOICE, {}).words == "Il manque une réponse."
+    assert learning_rules.judge(CHOICE, {}).words == "Il manque une réponse."
 
 
 def test_an_order_says_the_first_place_that_does_not_go(spec):
     """On dit la première étape qui n’est pas à sa place. Les étapes : allumer, ouvrir, écrire ; la place
     donnée à chacune.
+
+    allumer | ouvrir | écrire || réponse
+    --------+--------+--------++-------------------------------------------------------------------------------------------------
+    1       | 2      | 3      || fini : C’est fait.
+    1       | 3      | 2      || encore : Ce n’est pas encore le bon ordre. « ouvrir » vient à une autre place : essayez encore.
+    3       | 2      | 1      || encore : Ce n’est pas encore le bon ordre. « allumer » vient à une autre place : essayez encore.
+    1       | 2      | -      || encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».
     """
     spec(
-        """
-        allumer | ouvrir | écrire
-        --------+--------+-------
-        1       | 2      | 3
-        1       | 3      | 2
-        3       | 2      | 1
-        1       | 2      | -
-        """,
         lambda t: [
-            feedback_text(judging.judge(STEPS, {f"place-{n}": [place] for n, place in enumerate(row)}))
+            feedback_text(learning_rules.judge(STEPS, {f"place-{n}": [place] for n, place in enumerate(row)}))
             for row in cells(t, "allumer", "ouvrir", "écrire")
-        ],
-        [
-            "fini : C’est fait.",
-            "encore : Ce n’est pas encore le bon ordre. « ouvrir » vient à une autre place : essayez encore.",
-            (
-                "encore : Ce n’est pas encore le bon ordre. « allumer » vient à une autre place : essayez"
-                " encore."
-            ),
-            "encore : Il manque une réponse. Choisissez, puis touchez « Vérifier ».",
-        ],
+        ]
     )
-    assert judging.shuffled(STEPS) == [(1, "ouvrir"), (0, "allumer"), (2, "écrire")]
+    assert learning_rules.shuffled(STEPS) == [(1, "ouvrir"), (0, "allumer"), (2, "écrire")]
 
 
 def test_what_was_done_once_stays_done(spec):
@@ -100,6 +83,16 @@ def test_what_was_done_once_stays_done(spec):
 
     Ce qu’un appareil dit, dans l’ordre. La réponse : pour chaque module, sa version, l’étape ouverte en
     dernier, l’état de chacune.
+
+    module | version | étape | état
+    -------+---------+-------+---------
+    mail   |       1 |     1 | seen
+    mail   |       1 |     2 | done
+    mail   |       1 |     2 | seen
+    mail   |       1 |     1 | stopped
+    wifi   |       1 |     1 | done
+    wifi   |       2 |     1 | seen
+    wifi   |       1 |     2 | done
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -109,26 +102,12 @@ def test_what_was_done_once_stays_done(spec):
         ]
         return [
             f"{module} v{at.version}, étape {at.last} : "
-            + ", ".join(f"{step} {progress.STATES[state]}" for step, state in at.steps.items())
-            for module, at in progress.standings(rows).items()
+            + ", ".join(f"{step} {learning_rules.STATES[state]}" for step, state in at.steps.items())
+            for module, at in learning_rules.standings(rows).items()
         ]
 
-    spec(
-        """
-        module | version | étape | état
-        -------+---------+-------+---------
-        mail   |       1 |     1 | seen
-        mail   |       1 |     2 | done
-        mail   |       1 |     2 | seen
-        mail   |       1 |     1 | stopped
-        wifi   |       1 |     1 | done
-        wifi   |       2 |     1 | seen
-        wifi   |       1 |     2 | done
-        """,
-        call,
-        ["mail v1, étape 1 : 1 interrompue, 2 réussie", "wifi v2, étape 1 : 1 ouverte"],
-    )
-    assert list(progress.STATES) == ["seen", "unmeasured", "passed", "stopped", "hinted", "done"]
+    spec(call, ["mail v1, étape 1 : 1 interrompue, 2 réussie", "wifi v2, étape 1 : 1 ouverte"])
+    assert list(learning_rules.STATES) == ["seen", "unmeasured", "passed", "stopped", "hinted", "done"]
 
 
 def test_what_was_done_of_a_version_taken_back_does_not_hide_the_rest(spec):
@@ -139,7 +118,7 @@ def test_what_was_done_of_a_version_taken_back_does_not_hide_the_rest(spec):
 
     def call(t: dict[str, Any]) -> str:
         rows = [("mail", int(v), int(step), "done") for v, step in zip(*t.values(), strict=True)]
-        at = progress.standings(rows, {"mail": 1})["mail"]
+        at = learning_rules.standings(rows, {"mail": 1})["mail"]
         return f"v{at.version} : {', '.join(map(str, at.steps))}"
 
     spec(
@@ -166,104 +145,88 @@ def test_what_was_done_of_a_version_taken_back_does_not_hide_the_rest(spec):
 
 
 def test_who_seems_stuck(spec):
-    """On paraît bloqué sur une étape après trois essais, ou cinq minutes, sans l’avoir réussie ni passée."""
-    spec(
-        """
-        état       | essais | secondes
-        -----------+--------+---------
-        seen       |      2 |      299
-        seen       |      3 |        0
-        seen       |      0 |      300
-        stopped    |      9 |        0
-        unmeasured |      3 |        0
-        done       |      9 |      900
-        hinted     |      9 |      900
-        passed     |      9 |      900
-        """,
-        lambda t: [
-            "bloqué" if progress.stuck(state, int(tries), int(seconds)) else "non"
-            for state, tries, seconds in zip(t["état"].tolist(), t["essais"], t["secondes"], strict=True)
-        ],
-        ["non", "bloqué", "bloqué", "bloqué", "bloqué", "non", "non", "non"],
+    """On paraît bloqué sur une étape après trois essais, ou cinq minutes, sans l’avoir réussie ni passée.
+
+    état       | essais | secondes || réponse
+    -----------+--------+----------++--------
+    seen       |      2 |      299 || non
+    seen       |      3 |        0 || bloqué
+    seen       |      0 |      300 || bloqué
+    stopped    |      9 |        0 || bloqué
+    unmeasured |      3 |        0 || bloqué
+    done       |      9 |      900 || non
+    hinted     |      9 |      900 || non
+    passed     |      9 |      900 || non
+    """
+    spec.rows(
+        lambda state, tries, seconds: (
+            "bloqué" if learning_rules.stuck(state, int(tries), int(seconds)) else "non"
+        )
     )
 
 
 def test_a_device_that_counts_wrongly_is_stopped(spec):
-    """Au-delà, un appareil compte mal : essais et secondes d’une étape, ancienneté et nombre de ce qu’il
-    dit.
+    """Au-delà, un appareil compte mal : essais et secondes d’une étape, ancienneté et nombre de ce qu’il dit.
+
+    borne                          || réponse
+    -------------------------------++--------
+    essais d’une étape             ||     500
+    secondes d’une étape           ||   14400
+    jours avant d’être dit         ||     400
+    faits d’un envoi               ||     500
+    faits d’une carte en un jour   ||    3000
     """
     spec(
-        """
-        borne
-        ------------------------------
-        essais d’une étape
-        secondes d’une étape
-        jours avant d’être dit
-        faits d’un envoi
-        faits d’une carte en un jour
-        """,
         lambda _: [
-            progress.MOST_TRIES,
-            progress.MOST_SECONDS,
-            progress.MOST_BEFORE / 86_400,
-            progress.AT_ONCE,
-            progress.MOST_A_DAY,
-        ],
-        [500, 14_400, 400, 500, 3_000],
+            learning_rules.MOST_TRIES,
+            learning_rules.MOST_SECONDS,
+            learning_rules.MOST_BEFORE / 86_400,
+            learning_rules.AT_ONCE,
+            learning_rules.MOST_A_DAY,
+        ]
     )
 
 
 def test_plan_follow_up_is_scheduled_some_days_later(spec):
-    """On demande ce qu’est devenue une démarche quelques jours après celui où on voulait la faire."""
-    spec(
-        """
-        jours
-        -----
-            0
-           15
-        """,
-        lambda t: [f"{plans.ask_on(date(2026, 11, 20), int(days)):%Y-%m-%d}" for days in t["jours"]],
-        ["2026-11-20", "2026-12-05"],
-    )
+    """On demande ce qu’est devenue une démarche quelques jours après celui où on voulait la faire.
+
+    jours || réponse
+    ------++-----------
+        0 || 2026-11-20
+       15 || 2026-12-05
+    """
+    spec.rows(lambda days: f"{learning_rules.ask_on(date(2026, 11, 20), int(days)):%Y-%m-%d}")
 
 
 def test_what_is_answered_to_each_end(spec):
     """À chaque fin sa phrase : faite en ligne par la personne, obtenue autrement, pas encore, bloquée,
     inconnue.
+
+    fin      || réponse
+    ---------++----------------------------------------------------------------------
+    alone    || faite : Bravo. Vous l’avez fait sans aide.
+    beside   || faite : Bravo. La prochaine fois, un geste de plus sera à vous.
+    for_me   || obtenue : Le droit est gardé. C’est l’essentiel.
+    counter  || obtenue : Le droit est gardé. C’est l’essentiel.
+    not_yet  || reste : Rien ne presse, sauf la date. On en reparle bientôt.
+    blocked  || reste : On refait cet écran ensemble. Dix minutes suffisent souvent.
+    unknown  || reste : Ce n’est pas grave. Regardons ensemble si un reçu est arrivé.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
         ends = t["fin"].tolist()
-        assert list(plans.ANSWERS) == ends
+        assert list(learning_rules.ANSWERS) == ends
         kinds = [
-            "faite" if end in plans.CONVERTED else "obtenue" if end in plans.OBTAINED else "reste"
+            "faite"
+            if end in learning_rules.CONVERTED
+            else "obtenue"
+            if end in learning_rules.OBTAINED
+            else "reste"
             for end in ends
         ]
-        return [f"{kind} : {plans.next_words(end)}" for kind, end in zip(kinds, ends, strict=True)]
+        return [f"{kind} : {learning_rules.next_words(end)}" for kind, end in zip(kinds, ends, strict=True)]
 
-    spec(
-        """
-        fin
-        --------
-        alone
-        beside
-        for_me
-        counter
-        not_yet
-        blocked
-        unknown
-        """,
-        call,
-        [
-            "faite : Bravo. Vous l’avez fait sans aide.",
-            "faite : Bravo. La prochaine fois, un geste de plus sera à vous.",
-            "obtenue : Le droit est gardé. C’est l’essentiel.",
-            "obtenue : Le droit est gardé. C’est l’essentiel.",
-            "reste : Rien ne presse, sauf la date. On en reparle bientôt.",
-            "reste : On refait cet écran ensemble. Dix minutes suffisent souvent.",
-            "reste : Ce n’est pas grave. Regardons ensemble si un reçu est arrivé.",
-        ],
-    )
+    spec(call)
 
 
 SHARED = {"consigne": "-", "parle": "-", "reussite": "-", "indices": ["-"]}
@@ -290,26 +253,14 @@ TRUE = {"canal": "sms", "de": "Zoé", "corps": ["À ce soir."], "vrai": True}
             },
             "objets 1 id : « a » y est déjà. places 2 id : « b » y est déjà.",
         ),
-        (
-            {"genre": "piege", "message": TRUE, "a_voir": [{"ou": " ", "quoi": "-"}], "choix": RIGHT},
-            "a_voir 0 ou : «   » n’est pas dans le message.",
-        ),
-        (
-            {"genre": "choisir", "question": "-", "choix": [RIGHT[0]] * 2},
-            "choix 1 texte : « Lire » y est déjà.",
-        ),
-        (
-            {"genre": "telephone", "depart": "a", "but": {"ecran": "a"}, "ecrans": SCREEN},
-            "but : Le but est atteint dès le départ.",
-        ),
+        ({"genre": "piege", "message": TRUE, "a_voir": [{"ou": " ", "quoi": "-"}], "choix": RIGHT}, "a_voir 0 ou : «   » n’est pas dans le message."),
+        ({"genre": "choisir", "question": "-", "choix": [RIGHT[0]] * 2}, "choix 1 texte : « Lire » y est déjà."),
+        ({"genre": "telephone", "depart": "a", "but": {"ecran": "a"}, "ecrans": SCREEN}, "but : Le but est atteint dès le départ."),
         ({"genre": "defiler", "bouton": "-", "parties": PARTS}, "parties : Aucune partie n’est à chercher."),
         ({"genre": "taper", "modeles": [{"texte": " "}]}, "modeles 0 texte : Il n’y a rien à écrire."),
-        (
-            {"genre": "taper", "modeles": [{"texte": "Oui", "deja": "Oui"}]},
-            "modeles 0 deja : Ce texte est déjà écrit en entier.",
-        ),
+        ({"genre": "taper", "modeles": [{"texte": "Oui", "deja": "Oui"}]}, "modeles 0 deja : Ce texte est déjà écrit en entier."),
     ],
-)
+)  # fmt: skip
 def test_an_exercise_that_nobody_could_end_is_refused(written, expected_faults):
     """Un exercice sans fin possible, ou fini d’avance, est refusé, la faute à sa place."""
     step = {"nature": "seul", "titre": "-", "parle": "-", "exercice": SHARED | written}

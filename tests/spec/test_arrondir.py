@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytest import mark
 
-from maillage.forms.questionnaire import Questionnaire
 from maillage.kernel.estimate import Estimate
-from maillage.reports.survey import cards, document, findings
-from maillage.reports.survey.document import Card
-from maillage.reports.survey.findings import Line, QuestionAnswers
-from maillage.reports.territory.criteria import Answered
+from maillage.publishing.survey import cards, document, findings
+from maillage.publishing.survey.document import Card
+from maillage.publishing.survey.findings import Line, QuestionAnswers
+from maillage.publishing.territory.criteria import Answered
+from maillage.questionnaires.questionnaire import Questionnaire
 from maillage.words import rounding, wording
 
 title = "Un seul arrondi, partout"
@@ -165,14 +165,14 @@ def test_bounds_always_cover_and_a_low_one_from_one_on_is_never_zero(low, wide, 
 
 
 def test_the_bounds_of_a_difference_go_outwards(spec):
-    """Un écart aussi : ses bornes s’éloignent de lui."""
+    """Un écart aussi : ses bornes s’éloignent de lui.
+
+    bas   | haut
+    ------+-----
+    -14.2 | -6.9
+     -0.4 |  5.1
+    """
     spec(
-        """
-        bas   | haut
-        ------+-----
-        -14.2 | -6.9
-         -0.4 |  5.1
-        """,
         lambda t: [rounding.signed_outwards(*ends) for ends in zip(t["bas"], t["haut"], strict=True)],
         [(-15, -6), (-1, 6)],
     )

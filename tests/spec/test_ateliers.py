@@ -24,6 +24,15 @@ def test_a_seat_is_free_or_one_waits(spec):
     attendent.
 
     Places, personnes inscrites, personnes qui attendent. La réponse : places libres, et complet ou non.
+
+    places | inscrites | attendent || libres | complet
+    -------+-----------+-----------++--------+--------
+         8 |         0 |         0 ||      8 | non
+         8 |         7 |         0 ||      1 | non
+         8 |         7 |         1 ||      1 | oui
+         8 |         6 |         1 ||      2 | non
+         8 |         8 |         0 ||      0 | oui
+         8 |         9 |         0 ||      0 | oui
     """
 
     def call(t: dict[str, Any]) -> dict[str, list[Any]]:
@@ -33,124 +42,87 @@ def test_a_seat_is_free_or_one_waits(spec):
             "complet": ["oui" if room.is_full else "non" for room in some],
         }
 
-    spec(
-        """
-        places | inscrites | attendent
-        -------+-----------+----------
-             8 |         0 |         0
-             8 |         7 |         0
-             8 |         7 |         1
-             8 |         6 |         1
-             8 |         8 |         0
-             8 |         9 |         0
-        """,
-        call,
-        """
-        libres | complet
-        -------+--------
-             8 | non
-             1 | non
-             1 | oui
-             2 | non
-             0 | oui
-             0 | oui
-        """,
-    )
+    spec(call)
 
 
 def test_a_course_is_long_from_fifteen_hours(spec):
-    """Une séance seule, un parcours court sous quinze heures, un parcours long à quinze heures tout juste."""
-    spec(
-        """
-        séances | minutes
-        --------+--------
-              1 |    1000
-              2 |     449
-              2 |     450
-              5 |     180
-        """,
-        lambda t: [
-            rules.format_of([int(m)] * int(n)) for n, m in zip(t["séances"], t["minutes"], strict=True)
-        ],
-        ["ponctuel", "court", "long", "long"],
-    )
+    """Une séance seule, un parcours court sous quinze heures, un parcours long à quinze heures tout juste.
+
+    séances | minutes || réponse
+    --------+---------++---------
+          1 |    1000 || ponctuel
+          2 |     449 || court
+          2 |     450 || long
+          5 |     180 || long
+    """
+    spec.rows(lambda n, m: rules.format_of([int(m)] * int(n)))
 
 
 def test_meetings_follow_one_another_and_skip_days(spec):
-    """Des séances tous les sept jours à la même heure, sauf les jours exclus ; le nombre demandé y est."""
+    """Des séances tous les sept jours à la même heure, sauf les jours exclus ; le nombre demandé y est.
+
+    sans
+    ----------
+    2026-12-22
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         without = [date.fromisoformat(day) for day in t["sans"].tolist()]
         return [f"{at:%Y-%m-%d %H:%M}" for at in rules.weekly(datetime(2026, 12, 15, 14), 3, without=without)]
 
-    spec(
-        """
-        sans
-        ----------
-        2026-12-22
-        """,
-        call,
-        ["2026-12-15 14:00", "2026-12-29 14:00", "2027-01-05 14:00"],
-    )
+    spec(call, ["2026-12-15 14:00", "2026-12-29 14:00", "2027-01-05 14:00"])
 
 
 def test_one_registers_until_it_starts(spec):
-    """On s’inscrit jusqu’au début, plus à l’heure même du début."""
+    """On s’inscrit jusqu’au début, plus à l’heure même du début.
+
+    minutes avant || réponse
+    --------------++--------
+                1 || oui
+                0 || non
+               -1 || non
+    """
     starts = datetime(2026, 12, 15, 14)
-    spec(
-        """
-        minutes avant
-        -------------
-                    1
-                    0
-                   -1
-        """,
-        lambda t: [
-            "oui" if rules.is_open(starts, starts - timedelta(minutes=m)) else "non"
-            for m in t["minutes avant"]
-        ],
-        ["oui", "non", "non"],
-    )
+    spec.rows(lambda m: "oui" if rules.is_open(starts, starts - timedelta(minutes=m)) else "non")
 
 
 def test_names_are_erased_after_three_months(spec):
-    """Les noms d’un atelier sont gardés 91 jours, puis effacés."""
-    spec(
-        """
-        jour
-        ----------
-        2026-12-31
-        """,
-        lambda t: [
-            f"{rules.erased_before(datetime.fromisoformat(day)):%Y-%m-%d}" for day in t["jour"].tolist()
-        ],
-        ["2026-10-01"],
-    )
+    """Les noms d’un atelier sont gardés 91 jours, puis effacés.
+
+    jour       || réponse
+    -----------++-----------
+    2026-12-31 || 2026-10-01
+    """
+    spec.rows(lambda day: f"{rules.erased_before(datetime.fromisoformat(day)):%Y-%m-%d}")
 
 
 def test_three_absences_in_a_row_ask_for_a_call(spec):
     """Trois absences de suite parmi les séances cochées : quelqu’un appelle. Une séance non cochée ne
     compte pas.
+
+    s1  | s2  | s3  | s4  | s5  || réponse
+    ----+-----+-----+-----+-----++-----------
+    oui | non | non | non |     || on appelle
+    oui | non | non |     | non || on appelle
+    non | non | non | oui |     || rien
+    non | non |     |     |     || rien
+    oui | oui | oui | non | non || rien
+    non | oui | non | non | non || on appelle
     """
-    spec(
-        """
-        s1  | s2  | s3  | s4  | s5
-        ----+-----+-----+-----+----
-        oui | non | non | non |
-        oui | non | non |     | non
-        non | non | non | oui |
-        non | non |     |     |
-        oui | oui | oui | non | non
-        non | oui | non | non | non
-        """,
-        lambda t: ["on appelle" if rules.to_call(came) else "rien" for came in met(t)],
-        ["on appelle", "on appelle", "rien", "rien", "rien", "on appelle"],
-    )
+    spec(lambda t: ["on appelle" if rules.to_call(came) else "rien" for came in met(t)])
 
 
 def test_what_became_of_a_group(spec):
-    """Un groupe sur une ligne : venues une fois, revenues, au bout (quatre séances sur cinq), jamais
-    cochées.
+    """Un groupe sur une ligne : venues une fois, revenues, au bout (quatre séances sur cinq), jamais cochées.
+
+    s1  | s2  | s3  | s4  | s5  || réponse
+    ----+-----+-----+-----+-----++------------------
+    oui | oui | oui | oui | non || inscrites : 6
+    oui | oui | oui | non | non || venues : 4
+    oui | oui | non | non | non || revenues : 3
+    oui | non | non | non | non || au bout : 1
+    non | non | non | non | non || sans nouvelle : 1
+        |     |     |     |     || arrêts dits : 1
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -164,27 +136,7 @@ def test_what_became_of_a_group(spec):
             f"arrêts dits : {chain.stopped}",
         ]
 
-    spec(
-        """
-        s1  | s2  | s3  | s4  | s5
-        ----+-----+-----+-----+----
-        oui | oui | oui | oui | non
-        oui | oui | oui | non | non
-        oui | oui | non | non | non
-        oui | non | non | non | non
-        non | non | non | non | non
-            |     |     |     |
-        """,
-        call,
-        [
-            "inscrites : 6",
-            "venues : 4",
-            "revenues : 3",
-            "au bout : 1",
-            "sans nouvelle : 1",
-            "arrêts dits : 1",
-        ],
-    )
+    spec(call)
 
 
 def test_one_meeting_has_no_end_to_reach(spec):
@@ -192,36 +144,24 @@ def test_one_meeting_has_no_end_to_reach(spec):
 
     Trois, aux trois : deux sur trois font moins de quatre sur cinq. Une personne venue deux fois, puis une
     autre venue une fois, de une, deux ou trois séances tenues.
+
+    s1  | s2
+    ----+----
+    oui | oui
+    oui | non
     """
-    spec(
-        """
-        s1  | s2
-        ----+----
-        oui | oui
-        oui | non
-        """,
-        lambda t: [rules.chain(met(t), n_meetings=n_past).finished for n_past in (1, 2, 3)],
-        [0, 1, 0],
-    )
+    spec(lambda t: [rules.chain(met(t), n_meetings=n_past).finished for n_past in (1, 2, 3)], [0, 1, 0])
 
 
 def test_the_words_of_the_coop(spec):
-    """Sans trame, un atelier prend à la Coop numérique la thématique de son sujet."""
-    spec(
-        """
-        sujet
-        ------------
-        commencer
-        mail
-        demarches
-        emploi
-        """,
-        lambda t: [theme for subject in t["sujet"].tolist() for theme in rules.coop_subjects(subject, None)],
-        [
-            "prendre_en_main_du_materiel",
-            "email",
-            "aide_aux_demarches_administratives",
-            "insertion_professionnelle",
-        ],
-    )
+    """Sans trame, un atelier prend à la Coop numérique la thématique de son sujet.
+
+    sujet        || réponse
+    -------------++-----------------------------------
+    commencer    || prendre_en_main_du_materiel
+    mail         || email
+    demarches    || aide_aux_demarches_administratives
+    emploi       || insertion_professionnelle
+    """
+    spec(lambda t: [theme for subject in t["sujet"].tolist() for theme in rules.coop_subjects(subject, None)])
     assert set(rules.COOP_SUBJECTS) == set(rules.SUBJECTS)

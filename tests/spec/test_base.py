@@ -2,8 +2,8 @@
 
 import pytest
 
-from maillage.engine.base import Base, applied, common, implied
 from maillage.kernel.errors import Refused
+from maillage.statistics.engine.base import Base, applied, common, implied
 
 title = "Quelle population est derrière un chiffre"
 
@@ -14,45 +14,36 @@ def bases(t: dict) -> list[tuple[float, float]]:
 
 
 def test_a_count_and_its_share_bound_the_base(spec):
-    """44 000 personnes (au millier) pour 19 % : la base est entre 228 947 et 234 211 habitants."""
-    spec(
-        """
-        nombre | part | arrondi à
-        -------+------+----------
-         44000 |   19 |      1000
-        """,
-        lambda t: [round(x) for x in bases(t)[0]],
-        [228947, 234211],
-    )
+    """44 000 personnes (au millier) pour 19 % : la base est entre 228 947 et 234 211 habitants.
+
+    nombre | part | arrondi à
+    -------+------+----------
+     44000 |   19 |      1000
+    """
+    spec(lambda t: [round(x) for x in bases(t)[0]], [228947, 234211])
 
 
 def test_several_counts_narrow_the_base(spec):
-    """Plusieurs lignes du même tableau resserrent la base ; elle doit convenir à toutes."""
-    spec(
-        """
-        nombre | part | arrondi à
-        -------+------+----------
-         16000 |    7 |      1000
-         44000 |   19 |      1000
-         32000 |   14 |      1000
-        """,
-        lambda t: [round(x) for x in common(bases(t))],
-        [228947, 232143],
-    )
+    """Plusieurs lignes du même tableau resserrent la base ; elle doit convenir à toutes.
+
+    nombre | part | arrondi à
+    -------+------+----------
+     16000 |    7 |      1000
+     44000 |   19 |      1000
+     32000 |   14 |      1000
+    """
+    spec(lambda t: [round(x) for x in common(bases(t))], [228947, 232143])
 
 
 def test_common_base_is_none_when_none_fits(spec):
-    """Quand aucune base ne convient, on le dit au lieu d’en choisir une."""
-    spec(
-        """
-        nombre | part | arrondi à
-        -------+------+----------
-         16000 |    7 |      1000
-         90000 |   19 |      1000
-        """,
-        lambda t: str(common(bases(t))),
-        "None",
-    )
+    """Quand aucune base ne convient, on le dit au lieu d’en choisir une.
+
+    nombre | part | arrondi à
+    -------+------+----------
+     16000 |    7 |      1000
+     90000 |   19 |      1000
+    """
+    spec(lambda t: str(common(bases(t))), "None")
 
 
 def test_a_share_of_adults_is_not_applied_to_everybody():
@@ -62,16 +53,11 @@ def test_a_share_of_adults_is_not_applied_to_everybody():
 
 
 def test_a_share_of_unknown_age_says_so_and_goes_on(spec):
-    """Quand l’étude n’imprime pas l’âge de sa part, chaque base est calculée, aucune n’est choisie pour
-    elle.
+    """Quand l’étude n’imprime pas l’âge de sa part, chaque base est calculée, aucune n’est choisie pour elle.
+
+    habitants || réponse
+    ----------++---------
+       377004 || 26390.28
+       315085 || 22055.95
     """
-    spec(
-        """
-        habitants
-        ---------
-           377004
-           315085
-        """,
-        lambda t: [applied(0.07, of=None, to=Base("base", people, None)) for people in t["habitants"]],
-        [26390.28, 22055.95],
-    )
+    spec.rows(lambda people: applied(0.07, of=None, to=Base("base", people, None)))

@@ -5,8 +5,9 @@ Un résultat n’est pas une note : il dit quelle aide convient aujourd’hui. L
 
 import itertools
 
-from maillage.engine import bilan as engine
 from maillage.reference import bilan
+from maillage.statistics.engine import bilan as engine
+from tests.support.personas import ANDREI, AURELIE, SANDRINE
 
 title = "Faire le point : du bilan au résultat"
 WANTS = {
@@ -55,56 +56,46 @@ def access_words(level):
 
 
 def test_access(spec):
-    """L’accès est aucun, fragile ou stable."""
-    spec(
-        """
-        A1                             | A2               | A3                  | A4
-        -------------------------------+------------------+---------------------+-------
-        un téléphone à touches         |                  | dans un lieu public | parfois
-        rien                           |                  | nulle part          |
-        un ordinateur                  | à moi            | nulle part          |
-        un téléphone avec un écran     | à un proche      | chez moi            |
-        une tablette                   | dans un lieu     | chez moi            |
-        un téléphone avec un écran     | à moi            | avec une carte      | parfois
-        un ordinateur                  | à moi            | chez quelqu’un      | parfois
-        un ordinateur                  | à moi            | dans un lieu public | presque
-        un téléphone avec un écran     | à moi            | avec mon forfait    | souvent
-        un téléphone avec un écran     | à moi            | avec mon forfait    | parfois
-        un ordinateur, un téléphone à  | à la maison      | chez moi            |
-        """,
-        lambda t: [access_words(engine.access(row)) for row in rows(t)],
-        [
-            *("aucun", "aucun", "aucun"),
-            *("fragile", "fragile", "fragile", "fragile", "fragile", "fragile"),
-            *("stable", "stable"),
-        ],
-    )
+    """L’accès est aucun, fragile ou stable.
+
+    A1                             | A2               | A3                  | A4      || réponse
+    -------------------------------+------------------+---------------------+---------++--------
+    un téléphone à touches         |                  | dans un lieu public | parfois || aucun
+    rien                           |                  | nulle part          |         || aucun
+    un ordinateur                  | à moi            | nulle part          |         || aucun
+    un téléphone avec un écran     | à un proche      | chez moi            |         || fragile
+    une tablette                   | dans un lieu     | chez moi            |         || fragile
+    un téléphone avec un écran     | à moi            | avec une carte      | parfois || fragile
+    un ordinateur                  | à moi            | chez quelqu’un      | parfois || fragile
+    un ordinateur                  | à moi            | dans un lieu public | presque || fragile
+    un téléphone avec un écran     | à moi            | avec mon forfait    | souvent || fragile
+    un téléphone avec un écran     | à moi            | avec mon forfait    | parfois || stable
+    un ordinateur, un téléphone à  | à la maison      | chez moi            |         || stable
+    """
+    spec(lambda t: [access_words(engine.access(row)) for row in rows(t)])
 
 
 def test_use(spec):
-    """L’usage va de G0 (pas encore) à G3 (sans aide) ; le premier qui tient est le bon."""
-    spec(
-        """
-        U1         | U2           | U3                  | U4           | U5
-        -----------+--------------+---------------------+--------------+-----------------
-        jamais     |              |                     |              |
-        quelqu’un  |              |                     |              |
-        un peu     | j’ai besoin  |                     | j’en ai une  | avec quelqu’un
-        un peu     | je n’ai      |                     | je n’en      | elle n’est
-        souvent    | tout va bien | je le fais          | j’en ai une  | je l’ai
-        souvent    | tout va bien | sans aide           | j’en ai une  | je l’ai
-        souvent    | c’est lent   | je le fais          | j’en ai une  | avec quelqu’un
-        souvent    | c’est lent   | sans aide           | j’en ai une  | je n’en
-        souvent    | tout va bien | je le fais          | je la lis    | je l’ai
-        souvent    | tout va bien | je le fais          | j’ai perdu   | je l’ai
-        souvent    | tout va bien | je le fais          | je la lis    | avec quelqu’un
-        souvent    | tout va bien | avec quelqu’un      | j’en ai une  | je l’ai
-        un peu     | c’est lent   | je le fais          | quelqu’un    | je l’ai
-        un peu     | ?            | ?                   | ?            | ?
-        """,
-        lambda t: [engine.use(row) for row in rows(t)],
-        ["G0", "G0", "G0", "G0", "G3", "G2", "G2", "G2", "G2", "G2", "G1", "G1", "G1", "G1"],
-    )
+    """L’usage va de G0 (pas encore) à G3 (sans aide) ; le premier qui tient est le bon.
+
+    U1         | U2           | U3                  | U4           | U5               || réponse
+    -----------+--------------+---------------------+--------------+------------------++--------
+    jamais     |              |                     |              |                  || G0
+    quelqu’un  |              |                     |              |                  || G0
+    un peu     | j’ai besoin  |                     | j’en ai une  | avec quelqu’un   || G0
+    un peu     | je n’ai      |                     | je n’en      | elle n’est       || G0
+    souvent    | tout va bien | je le fais          | j’en ai une  | je l’ai          || G3
+    souvent    | tout va bien | sans aide           | j’en ai une  | je l’ai          || G2
+    souvent    | c’est lent   | je le fais          | j’en ai une  | avec quelqu’un   || G2
+    souvent    | c’est lent   | sans aide           | j’en ai une  | je n’en          || G2
+    souvent    | tout va bien | je le fais          | je la lis    | je l’ai          || G2
+    souvent    | tout va bien | je le fais          | j’ai perdu   | je l’ai          || G2
+    souvent    | tout va bien | je le fais          | je la lis    | avec quelqu’un   || G1
+    souvent    | tout va bien | avec quelqu’un      | j’en ai une  | je l’ai          || G1
+    un peu     | c’est lent   | je le fais          | quelqu’un    | je l’ai          || G1
+    un peu     | ?            | ?                   | ?            | ?                || G1
+    """
+    spec(lambda t: [engine.use(row) for row in rows(t)])
 
 
 def test_the_table_of_the_rule(spec):
@@ -112,21 +103,20 @@ def test_the_table_of_the_rule(spec):
 
     On la lit sur les 600 cas possibles : 3 accès, 4 usages, 5 préférences, 5 façons de lire, et « on ne sait
     pas » ou non.
+
+    ligne | on ne sait pas | usage  | préfère                  | lire           | accès   | résultat
+    ------+----------------+--------+--------------------------+----------------+---------+-----------------
+    L1    | oui            | .      | .                        | .              | .       | accès accompagné
+    L2    | non            | G0     | pour moi, pas d’internet | .              | .       | assistance
+    L3    | non            | G0     | avec quelqu’un, ?        | très difficile | .       | assistance
+    L4    | non            | G1     | pour moi, pas d’internet | .              | aucun   | assistance
+    L4    | non            | G1     | pour moi, pas d’internet | très difficile | .       | assistance
+    L5    | non            | G0, G1 | apprendre                | .              | stable  | vers l’autonomie
+    L6    | non            | G0, G1 | .                        | .              | .       | accès accompagné
+    L7    | non            | G2     | .                        | .              | .       | vers l’autonomie
+    L8    | non            | G3     | .                        | .              | .       | coup de pouce
     """
     spec(
-        """
-        ligne | on ne sait pas | usage  | préfère                  | lire           | accès   | résultat
-        ------+----------------+--------+--------------------------+----------------+---------+-----------------
-        L1    | oui            | .      | .                        | .              | .       | accès accompagné
-        L2    | non            | G0     | pour moi, pas d’internet | .              | .       | assistance
-        L3    | non            | G0     | avec quelqu’un, ?        | très difficile | .       | assistance
-        L4    | non            | G1     | pour moi, pas d’internet | .              | aucun   | assistance
-        L4    | non            | G1     | pour moi, pas d’internet | très difficile | .       | assistance
-        L5    | non            | G0, G1 | apprendre                | .              | stable  | vers l’autonomie
-        L6    | non            | G0, G1 | .                        | .              | .       | accès accompagné
-        L7    | non            | G2     | .                        | .              | .       | vers l’autonomie
-        L8    | non            | G3     | .                        | .              | .       | coup de pouce
-        """,
         lambda t: f"{agreed(t)} cas sur 600 donnent la même ligne et le même résultat",
         "600 cas sur 600 donnent la même ligne et le même résultat",
     )
@@ -161,15 +151,14 @@ def agreed(table):
 def test_not_knowing_is_an_answer(spec):
     """Quatre « je ne sais pas » parmi l’accès et l’usage : on essaie ensemble avant de dire. « Passer »
     compte pareil.
+
+    A1            | A2    | A3       | U1      | U2 | U3 | U4          | U5      || réponse
+    --------------+-------+----------+---------+----+----+-------------+---------++----------------
+    un ordinateur | à moi | chez moi | souvent | ?  | ?  | ?           | ?       || à voir ensemble
+    un ordinateur | à moi | chez moi | souvent | ?  | ?  | ?           | je l’ai || un résultat
+    ?             | ?     | chez moi | un peu  | ?  | ?  | j’en ai une | je l’ai || à voir ensemble
     """
     spec(
-        """
-        A1            | A2    | A3       | U1      | U2 | U3 | U4          | U5
-        --------------+-------+----------+---------+----+----+-------------+--------
-        un ordinateur | à moi | chez moi | souvent | ?  | ?  | ?           | ?
-        un ordinateur | à moi | chez moi | souvent | ?  | ?  | ?           | je l’ai
-        ?             | ?     | chez moi | un peu  | ?  | ?  | j’en ai une | je l’ai
-        """,
         lambda t: [
             (
                 "à voir ensemble"
@@ -177,8 +166,7 @@ def test_not_knowing_is_an_answer(spec):
                 else "un résultat"
             )
             for row in rows(t)
-        ],
-        ["à voir ensemble", "un résultat", "à voir ensemble"],
+        ]
     )
 
 
@@ -187,20 +175,19 @@ def test_tasks_correct_the_declared_use(spec):
     montent de G0 à G1.
 
     T1 toucher, T2 faire défiler, T3 écrire, T5 trouver. Une case vide : pas mesuré, donc rien ne change.
+
+    dit | T1     | T2     | T3     | T5     || réponse
+    ----+--------+--------+--------+--------++--------
+    G3  | raté   | raté   | réussi | réussi || G1
+    G2  | raté   | réussi | raté   |        || G1
+    G3  | raté   | réussi | réussi | raté   || G3
+    G0  | réussi | réussi | à demi | réussi || G1
+    G0  | réussi | réussi | réussi | réussi || G1
+    G0  | réussi | réussi | réussi |        || G0
+    G0  | raté   | raté   | raté   | raté   || G0
+    G1  | réussi | réussi | réussi | réussi || G1
     """
     spec(
-        """
-        dit | T1     | T2     | T3     | T5
-        ----+--------+--------+--------+-------
-        G3  | raté   | raté   | réussi | réussi
-        G2  | raté   | réussi | raté   |
-        G3  | raté   | réussi | réussi | raté
-        G0  | réussi | réussi | à demi | réussi
-        G0  | réussi | réussi | réussi | réussi
-        G0  | réussi | réussi | réussi |
-        G0  | raté   | raté   | raté   | raté
-        G1  | réussi | réussi | réussi | réussi
-        """,
         lambda t: [
             engine.corrected(
                 str(t["dit"][k]),
@@ -212,25 +199,10 @@ def test_tasks_correct_the_declared_use(spec):
                 },
             )
             for k in range(len(t["dit"]))
-        ],
-        ["G1", "G1", "G3", "G1", "G1", "G0", "G0", "G1"],
+        ]
     )
 
 
-ANDREI = {
-    "X1": "no", "A1": ["keypad"], "A3": "nowhere", "U1": "never", "M1": ["rights"], "M2": "for-me",
-    "O1": "hard", "O2": ["language"], "O3": "moment", "O4": "nobody",
-}  # fmt: skip
-AURELIE = {
-    "X1": "month", "X2": "money", "A1": ["smartphone"], "A2": "mine", "A3": "prepaid", "A4": "sometimes", "U1": "little",
-    "U2": "easy", "U3": "sometimes", "U4": "rarely", "U5": "not-done", "U6": "press", "U7": ["messages", "videos", "networks"],
-    "M1": ["money", "school"], "M2": "with", "O1": "long", "O2": ["safe"], "O3": "lasting", "O4": "nobody",
-}  # fmt: skip
-SANDRINE = {
-    "X1": "no", "A1": ["computer"], "A2": "mine", "A3": "someone", "A4": "sometimes", "U1": "often", "U2": "easy",
-    "U3": "sometimes", "U4": "weekly", "U5": "helped", "U6": "leave", "U7": ["messages", "shopping"],
-    "M1": ["work"], "M2": "learn", "O1": "easy", "O2": ["cheaper"], "O3": "lasting", "O4": "relative",
-}  # fmt: skip
 PEOPLE = {"Andrei": ANDREI, "Aurélie": AURELIE, "Sandrine": SANDRINE}
 
 
@@ -238,19 +210,17 @@ def test_three_people(spec):
     """Trois personnes inventées, dont les histoires viennent du terrain.
 
     Andrei a un téléphone à touches, n’a jamais utilisé internet, et lit très difficilement le français.
-    Aurélie a une carte
-    à recharger, lit rarement ses mails, fait beaucoup de choses sur son téléphone mais pas ses démarches.
-    Sandrine utilise
-    la connexion de sa voisine, lit ses mails, et a fait sa dernière démarche avec quelqu’un.
+    Aurélie a une carte à recharger, lit rarement ses mails, fait beaucoup de choses sur son téléphone mais
+    pas ses démarches. Sandrine utilise la connexion de sa voisine, lit ses mails, et a fait sa dernière
+    démarche avec quelqu’un.
+
+    qui      || accès   | usage | ligne | résultat
+    ---------++---------+-------+-------+-----------
+    Andrei   || none    | G0    | L2    | assistance
+    Aurélie  || fragile | G1    | L6    | accompagne
+    Sandrine || fragile | G2    | L7    | autonomie
     """
     spec(
-        """
-        qui
-        --------
-        Andrei
-        Aurélie
-        Sandrine
-        """,
         lambda t: {
             name: [getattr(engine.conclude(PEOPLE[str(person)]), field) for person in t["qui"]]
             for name, field in (
@@ -259,33 +229,23 @@ def test_three_people(spec):
                 ("ligne", "line"),
                 ("résultat", "result"),
             )
-        },
-        """
-        accès   | usage | ligne | résultat
-        --------+-------+-------+-----------
-        none    | G0    | L2    | assistance
-        fragile | G1    | L6    | accompagne
-        fragile | G2    | L7    | autonomie
-        """,
+        }
     )
 
 
 def test_what_is_added(spec):
-    """À toute ligne s’ajoutent des signaux : ce à quoi faire attention, pour chacune des trois personnes."""
-    spec(
-        """
-        qui
-        --------
-        Andrei
-        Aurélie
-        Sandrine
-        """,
-        lambda t: [
-            ", ".join(
-                bilan.flags()[flag].label.lower() for flag in engine.conclude(PEOPLE[str(person)]).flags
-            )
-            for person in t["qui"]
-        ],
+    """À toute ligne s’ajoutent des signaux : ce à quoi faire attention, pour chacune des trois personnes.
+
+    qui
+    --------
+    Andrei
+    Aurélie
+    Sandrine
+    """
+    spec.rows(
+        lambda person: ", ".join(
+            bilan.flags()[flag].label.lower() for flag in engine.conclude(PEOPLE[str(person)]).flags
+        ),
         [
             "accès, lecture et langue, aménagements, pour un moment, sans personne à qui demander",
             (
@@ -300,18 +260,17 @@ def test_what_is_added(spec):
 def test_when_to_meet_again(spec):
     """On propose de refaire le point : six semaines pour un moment difficile, trois mois sinon, quinze
     jours si rien n’est sûr.
+
+    O3                 | on ne sait pas || réponse
+    -------------------+----------------++--------
+    pour un moment     | non            ||      42
+    depuis longtemps   | non            ||      91
+    je n’ai            | non            ||       0
+    pour un moment     | oui            ||      14
+    je n’ai            | oui            ||      14
     """
-    spec(
-        """
-        O3                 | on ne sait pas
-        -------------------+---------------
-        pour un moment     | non
-        depuis longtemps   | non
-        je n’ai            | non
-        pour un moment     | oui
-        je n’ai            | oui
-        """,
-        lambda t: [
+    spec.rows(
+        lambda o3, un: (
             engine.conclude(
                 {
                     **AURELIE,
@@ -319,29 +278,27 @@ def test_when_to_meet_again(spec):
                     **(dict.fromkeys(("U2", "U3", "U4", "U5"), "?") if un == "oui" else {}),
                 }
             ).retest_after
-            for o3, un in zip(t["O3"], t["on ne sait pas"], strict=True)
-        ],
-        [42, 91, 0, 14, 14],
+        )
     )
 
 
 def test_the_four_questions(spec):
-    """Le repérage : quatre questions dites à un accueil, un conseil. Le premier qui tient est le bon."""
+    """Le repérage : quatre questions dites à un accueil, un conseil. Le premier qui tient est le bon.
+
+    R1             | R2             | R3          | R4
+    ---------------+----------------+-------------+------------------
+    personne       | non            | personne    | oui, cette semaine
+    quelqu’un      | oui, chez moi  | moi         | non
+    moi, sans aide | non            | moi         | non
+    moi, sans aide | oui, chez moi  | quelqu’un   | oui, ce mois-ci
+    ?              | ?              | moi         | non
+    moi, avec      | oui, chez moi  | moi         | non
+    moi, sans aide | seulement      | moi         | non
+    moi, sans aide | oui, mais      | moi         | non
+    moi, sans aide | oui, chez moi  | moi         | ?
+    moi, sans aide | oui, chez moi  | moi         | oui, ce mois-ci
+    """
     spec(
-        """
-        R1             | R2             | R3          | R4
-        ---------------+----------------+-------------+------------------
-        personne       | non            | personne    | oui, cette semaine
-        quelqu’un      | oui, chez moi  | moi         | non
-        moi, sans aide | non            | moi         | non
-        moi, sans aide | oui, chez moi  | quelqu’un   | oui, ce mois-ci
-        ?              | ?              | moi         | non
-        moi, avec      | oui, chez moi  | moi         | non
-        moi, sans aide | seulement      | moi         | non
-        moi, sans aide | oui, mais      | moi         | non
-        moi, sans aide | oui, chez moi  | moi         | ?
-        moi, sans aide | oui, chez moi  | moi         | oui, ce mois-ci
-        """,
         lambda t: [bilan.verdicts()[engine.screening(row)].label for row in rows(t)],
         [
             "D’abord la démarche",
@@ -353,35 +310,28 @@ def test_the_four_questions(spec):
 
 
 def test_the_path(spec):
-    """Le chemin passe les questions inutiles : de 10 à 19, le plus souvent une quinzaine."""
-    spec(
-        """
-        qui
-        --------
-        Andrei
-        Aurélie
-        Sandrine
-        """,
-        lambda t: [" ".join(engine.path(PEOPLE[str(person)])) for person in t["qui"]],
-        [
-            "X1 A1 A3 U1 M1 M2 O1 O2 O3 O4",
-            "X1 X2 A1 A2 A3 A4 U1 U2 U3 U4 U5 U6 U7 M1 M2 O1 O2 O3 O4",
-            "X1 A1 A2 A3 A4 U1 U2 U3 U4 U5 U6 U7 M1 M2 O1 O2 O3 O4",
-        ],
-    )
+    """Le chemin passe les questions inutiles : de 10 à 19, le plus souvent une quinzaine.
+
+    qui      || réponse
+    ---------++---------------------------------------------------------
+    Andrei   || X1 A1 A3 U1 M1 M2 O1 O2 O3 O4
+    Aurélie  || X1 X2 A1 A2 A3 A4 U1 U2 U3 U4 U5 U6 U7 M1 M2 O1 O2 O3 O4
+    Sandrine || X1 A1 A2 A3 A4 U1 U2 U3 U4 U5 U6 U7 M1 M2 O1 O2 O3 O4
+    """
+    spec.rows(lambda person: " ".join(engine.path(PEOPLE[str(person)])))
 
 
 def test_contradictions_are_listed(spec):
-    """Un papier peut se contredire : on le montre, on ne corrige rien, et il y a toujours un résultat."""
+    """Un papier peut se contredire : on le montre, on ne corrige rien, et il y a toujours un résultat.
+
+    U1      | U3         | A1                  | A3         || réponse
+    --------+------------+---------------------+------------++----------------------------------------------------------------
+    jamais  | je le fais | un ordinateur       | chez moi   || U3 a une réponse, alors que U1 disait de passer cette question.
+    souvent | je le fais | rien, un ordinateur | chez moi   || A1 dit « Rien de tout ça » et autre chose.
+    souvent | je le fais | un ordinateur       | nulle part || A3 dit « nulle part », et U1 dit « souvent ».
+    souvent | je le fais | un ordinateur       | chez moi   || rien à dire
+    """
     spec(
-        """
-        U1      | U3         | A1                  | A3
-        --------+------------+---------------------+-----------
-        jamais  | je le fais | un ordinateur       | chez moi
-        souvent | je le fais | rien, un ordinateur | chez moi
-        souvent | je le fais | un ordinateur       | nulle part
-        souvent | je le fais | un ordinateur       | chez moi
-        """,
         lambda t: [
             "; ".join(
                 bilan.contradictions()[c.kind].format(first=c.first, second=c.second)
@@ -389,11 +339,5 @@ def test_contradictions_are_listed(spec):
             )
             or "rien à dire"
             for row in rows(t)
-        ],
-        [
-            "U3 a une réponse, alors que U1 disait de passer cette question.",
-            "A1 dit « Rien de tout ça » et autre chose.",
-            "A3 dit « nulle part », et U1 dit « souvent ».",
-            "rien à dire",
-        ],
+        ]
     )

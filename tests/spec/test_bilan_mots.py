@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from maillage.apps.autonomy import rules
-from maillage.apps.autonomy.rules import Carried
-from maillage.engine import bilan as engine
+from maillage.apps.referrals.autonomy import rules
+from maillage.apps.referrals.autonomy.rules import Carried
 from maillage.kernel.errors import Refused
 from maillage.reference import bilan
+from maillage.statistics.engine import bilan as engine
 
 title = "Lire son bilan"
 
@@ -53,6 +53,21 @@ def test_what_an_answer_may_be(spec):
     seul.
 
     La question, ce qui est coché. La réponse : ce qui est gardé, ou ce qui est dit.
+
+    question | coché                       || réponse
+    ---------+-----------------------------++------------------------------------
+    A2       | mine                        || mine
+    A2       | shared mine                 || mine
+    A2       | ?                           || ?
+    A1       | ?                           || ?
+    A1       | ? computer                  || liste : computer
+    A1       | computer smartphone         || liste : smartphone computer
+    A1       | nothing                     || liste : nothing
+    A1       | nothing computer            || Deux réponses ne vont pas ensemble.
+    A1       | montre                      || Il manque votre réponse.
+    A1       |                             || Il manque votre réponse.
+    M1       | rights health school        || liste : rights health school
+    M1       | rights health school work   || Il y a trop de réponses.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -65,39 +80,7 @@ def test_what_an_answer_may_be(spec):
                 out.append(str(refused.what))
         return out
 
-    spec(
-        """
-        question | coché
-        ---------+----------------------------
-        A2       | mine
-        A2       | shared mine
-        A2       | ?
-        A1       | ?
-        A1       | ? computer
-        A1       | computer smartphone
-        A1       | nothing
-        A1       | nothing computer
-        A1       | montre
-        A1       |
-        M1       | rights health school
-        M1       | rights health school work
-        """,
-        call,
-        [
-            "mine",
-            "mine",
-            "?",
-            "?",
-            "liste : computer",
-            "liste : smartphone computer",
-            "liste : nothing",
-            "Deux réponses ne vont pas ensemble.",
-            "Il manque votre réponse.",
-            "Il manque votre réponse.",
-            "liste : rights health school",
-            "Il y a trop de réponses.",
-        ],
-    )
+    spec(call)
 
 
 def test_result_is_never_empty(spec):
@@ -105,6 +88,11 @@ def test_result_is_never_empty(spec):
     pas.
 
     Rien de dit, puis quelqu’un à l’aise : ce que la personne sait, ce qu’elle a, ce qui bloque.
+
+    qui
+    --------------
+    n’a rien dit
+    à l’aise
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -115,12 +103,6 @@ def test_result_is_never_empty(spec):
         return out
 
     spec(
-        """
-        qui
-        --------------
-        n’a rien dit
-        à l’aise
-        """,
         call,
         [
             "Demander de l’aide : c’est déjà beaucoup.",
@@ -146,6 +128,13 @@ def test_a_task_missed_says_more_than_the_answer(spec):
     reconnaît à l’essai le lit.
 
     L’essai du message piégé, selon que la personne a dit qu’elle le laisserait, ou qu’elle appuierait.
+
+    essai  || dit le laisser | dit appuyer
+    -------++----------------+------------
+    passed || le lit         | le lit
+    failed || non            | non
+    partly || le lit         | non
+    aucun  || le lit         | non
     """
     sentence = rules.TASK_SHOWS["T4"]
     quiet = {
@@ -168,26 +157,10 @@ def test_a_task_missed_says_more_than_the_answer(spec):
         )
 
     spec(
-        """
-        essai
-        ------
-        passed
-        failed
-        partly
-        aucun
-        """,
         lambda t: {
             "dit le laisser": [reads("leave", task) for task in t["essai"].tolist()],
             "dit appuyer": [reads("press", task) for task in t["essai"].tolist()],
-        },
-        """
-        dit le laisser | dit appuyer
-        ---------------+------------
-        le lit         | le lit
-        non            | non
-        le lit         | non
-        le lit         | non
-        """,
+        }
     )
 
 
@@ -195,6 +168,14 @@ def test_what_changed_since_last_time(spec):
     """D’un bilan à l’autre on dit mieux, pareil ou plus dur : l’usage d’abord, l’accès ensuite.
 
     L’usage et l’accès d’avant, puis de maintenant.
+
+    usage avant | accès avant | usage  | accès   || réponse
+    ------------+-------------+--------+---------++-------------------------------------------------
+    G1          | stable      | G2     | none    || Vous faites plus de choses qu’avant.
+    G2          | none        | G1     | stable  || C’est plus dur en ce moment. On peut vous aider.
+    G1          | fragile     | G1     | stable  || Vous faites plus de choses qu’avant.
+    G1          | stable      | G1     | fragile || C’est plus dur en ce moment. On peut vous aider.
+    G1          | stable      | G1     | stable  || C’est comme avant.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -205,29 +186,22 @@ def test_what_changed_since_last_time(spec):
             out.append(str(rules.progress({}, use, access, {}, conclusion).says))
         return out
 
-    spec(
-        """
-        usage avant | accès avant | usage  | accès
-        ------------+-------------+--------+--------
-        G1          | stable      | G2     | none
-        G2          | none        | G1     | stable
-        G1          | fragile     | G1     | stable
-        G1          | stable      | G1     | fragile
-        G1          | stable      | G1     | stable
-        """,
-        call,
-        [
-            "Vous faites plus de choses qu’avant.",
-            "C’est plus dur en ce moment. On peut vous aider.",
-            "Vous faites plus de choses qu’avant.",
-            "C’est plus dur en ce moment. On peut vous aider.",
-            "C’est comme avant.",
-        ],
-    )
+    spec(call)
 
 
 def test_progress_lists_answers_changed_between_both_times(spec):
-    """Seules les réponses données les deux fois, sur l’accès, l’usage ou la durée, sont mises côte à côte."""
+    """Seules les réponses données les deux fois, sur l’accès, l’usage ou la durée, sont mises côte à côte.
+
+    question | avant   | maintenant
+    ---------+---------+-----------
+    A2       | shared  | mine
+    A3       | box     | box
+    U3       | rien    | alone
+    U4       | none    | rien
+    M2       | for-me  | learn
+    O1       | hard    | easy
+    O3       | lasting | moment
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         before, now = (
@@ -244,51 +218,34 @@ def test_progress_lists_answers_changed_between_both_times(spec):
         ids = {question.text: id for id, question in bilan.questions().items()}
         return [ids[change.question] for change in progress.changes]
 
-    spec(
-        """
-        question | avant   | maintenant
-        ---------+---------+-----------
-        A2       | shared  | mine
-        A3       | box     | box
-        U3       | rien    | alone
-        U4       | none    | rien
-        M2       | for-me  | learn
-        O1       | hard    | easy
-        O3       | lasting | moment
-        """,
-        call,
-        ["A2", "O3"],
-    )
+    spec(call, ["A2", "O3"])
 
 
 def test_a_bilan_is_not_done_again_at_once(spec):
-    """On ne refait pas un bilan avant deux semaines ; la date proposée suit le résultat, s’il en dit une."""
-    spec(
-        """
-        jours proposés
-        --------------
-                     0
-                    90
-        """,
-        lambda t: [
+    """On ne refait pas un bilan avant deux semaines ; la date proposée suit le résultat, s’il en dit une.
+
+    jours proposés || réponse
+    ---------------++-------------------------------------
+                 0 || pas avant le 04/12, sans date
+                90 || pas avant le 04/12, proposé le 18/02
+    """
+    spec.rows(
+        lambda days: (
             f"pas avant le {rules.again_from(date(2026, 11, 20)):%d/%m}, "
             f"{'sans date' if (day := rules.suggested_on(date(2026, 11, 20), int(days))) is None else f'proposé le {day:%d/%m}'}"
-            for days in t["jours proposés"]
-        ],
-        ["pas avant le 04/12, sans date", "pas avant le 04/12, proposé le 18/02"],
+        )
     )
 
 
 def test_what_a_second_bilan_does_not_ask_again(spec):
     """Au second bilan, envies, obstacles et soutiens sont gardés ; accès, usage et durée se redemandent ;
     plus rien ne presse.
+
+    réponses d’avant
+    ------------------------------------------------
+    X1=week A1=computer U3=alone M1=rights M2=learn O1=easy O3=lasting O4=nobody
     """
     spec(
-        """
-        réponses d’avant
-        ------------------------------------------------
-        X1=week A1=computer U3=alone M1=rights M2=learn O1=easy O3=lasting O4=nobody
-        """,
         lambda t: [
             f"{id} {value}" for id, value in rules.again(answers(t["réponses d’avant"].tolist()[0])).items()
         ],
@@ -298,37 +255,37 @@ def test_what_a_second_bilan_does_not_ask_again(spec):
 
 
 def test_when_a_device_is_in_play(spec):
-    """On demande l’annexe du premier rendez-vous quand un appareil ou un abonnement est en jeu."""
-    spec(
-        """
-        accès   | signal
-        --------+----------------
-        stable  | -.
-        fragile | -.
-        none    | -.
-        stable  | unequipped_able
-        stable  | access
-        stable  | fear
-        """,
-        lambda t: [
-            (
-                "oui"
-                if rules.in_play(
-                    rules.replace(
-                        engine.conclude(AT_EASE), access=access, flags=() if flag == "-." else (flag,)
-                    )
-                )
-                else "non"
+    """On demande l’annexe du premier rendez-vous quand un appareil ou un abonnement est en jeu.
+
+    accès   | signal          || réponse
+    --------+-----------------++--------
+    stable  | -.              || non
+    fragile | -.              || oui
+    none    | -.              || oui
+    stable  | unequipped_able || oui
+    stable  | access          || oui
+    stable  | fear            || non
+    """
+    spec.rows(
+        lambda access, flag: (
+            "oui"
+            if rules.in_play(
+                rules.replace(engine.conclude(AT_EASE), access=access, flags=() if flag == "-." else (flag,))
             )
-            for access, flag in zip(t["accès"].tolist(), t["signal"].tolist(), strict=True)
-        ],
-        ["non", "oui", "oui", "oui", "oui", "non"],
+            else "non"
+        )
     )
 
 
 def test_the_card_has_four_drawings_and_no_level(spec):
     """La carte que la personne emporte a quatre dessins au plus : le résultat, puis ce qu’elle a dit ; ni
     « rien », ni inconnu.
+
+    réponses                                                      || réponse
+    --------------------------------------------------------------++-------------------------------------------------------
+    X1=week X2=work M1=rights+health A1=computer O2=time M2=learn || Le travail · Mes droits et mes papiers · Un ordinateur
+    X1=no M1=nothing A1=nothing O2=time+near O4=nobody            || Plus de temps · Personne
+    X1=no M1=? O2=time                                            || Plus de temps
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -337,42 +294,25 @@ def test_the_card_has_four_drawings_and_no_level(spec):
         assert all(some[0].words == face.word for some in drawn)
         return [" · ".join(words(each.words for each in some[1:])) for some in drawn]
 
-    spec(
-        """
-        réponses
-        ------------------------------------------------------
-        X1=week X2=work M1=rights+health A1=computer O2=time M2=learn
-        X1=no M1=nothing A1=nothing O2=time+near O4=nobody
-        X1=no M1=? O2=time
-        """,
-        call,
-        [
-            "Le travail · Mes droits et mes papiers · Un ordinateur",
-            "Plus de temps · Personne",
-            "Plus de temps",
-        ],
-    )
+    spec(call)
 
 
 def test_a_screen_counts_ten_minutes_at_most(spec):
-    """Le temps passé sur un écran est compté jusqu’à dix minutes : au-delà, quelqu’un a été appelé
-    ailleurs.
+    """Le temps passé sur un écran est compté jusqu’à dix minutes : au-delà, quelqu’un a été appelé ailleurs.
+
+    secondes || réponse
+    ---------++--------
+          30 ||      30
+         600 ||     600
+        3600 ||     600
     """
     spec(
-        """
-        secondes
-        --------
-              30
-             600
-            3600
-        """,
         lambda t: [
             carried.timings["A2"]
             for seconds in t["secondes"]
             for carried in [Carried().answered("A2", "mine", seconds=int(seconds))]
             if Carried().measured("A2", outcome="passed", seconds=int(seconds)).timings == carried.timings
-        ],
-        [30, 600, 600],
+        ]
     )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from maillage.apps.pilotage import rules
+from maillage.apps.steering.pilotage import rules
 
 title = "La boucle d’un territoire"
 
@@ -18,16 +18,17 @@ MEYLAN = rules.Gap(code="38229", name="Meylan", about="560", between="440 – 68
 @pytest.mark.parametrize(
     ("facts", "sentence_ids"),
     [
-        ({"waiting": 9, "waiting_zones": 4, "oldest": 13, "helped": 226, "unknown": 60, "gaps": (CLAIX,)}, "attente offre effet"),
+        ({"unanswered": 9, "unanswered_zones": 4, "oldest": 13, "helped": 226, "unknown": 60, "gaps": (CLAIX,)}, "attente offre effet"),
         ({"helped": 226, "unknown": 60, "late": 2, "sheets": 119}, "effet plan fiches"),
-        ({"waiting": 9, "helped": 226, "unknown": 60, "late": 2, "sheets": 119}, "attente effet plan"),
+        ({"unanswered": 9, "helped": 226, "unknown": 60, "late": 2, "sheets": 119}, "attente effet plan"),
         ({"gaps": (MEYLAN,)}, ""),
         ({"gaps": (UNSURE,)}, ""),
         ({"gaps": (ROUNDED, BELOW)}, ""),
         ({"active": False, "gaps": (CORENC,)}, "offre silence"),
-        ({"sheets": 10, "confirmed": 5}, ""),
-        ({"sheets": 10, "confirmed": 4}, "fiches"),
+        ({"sheets": 10, "recent": 5}, ""),
+        ({"sheets": 10, "recent": 4}, "fiches"),
         ({"to_locate": "D’abord, situez le lieu : complétez l’adresse.", "active": False, "late": 2}, "situer silence plan"),
+        ({"listed": "10 communes sur 241", "gaps": (CLAIX,), "late": 2}, "recenser plan"),
         ({"helped": 40, "unknown": None}, ""),
         ({}, ""),
     ],
@@ -49,21 +50,6 @@ def test_une_phrase_se_lit_avec_sa_marge():
     assert sentence.zone == "38111"
     (sentence,) = rules.sentences(rules.Facts(gaps=(CLAIX,), has_plan=False))
     assert sentence.rest == "Entre 380 et 580. Aucun plan n’est publié."
-
-
-@pytest.mark.parametrize(
-    ("confirmed", "sheets", "expected_words"),
-    [
-        (0, 3, "Aucune des 3 fiches de lieux n’a été déposée ou confirmée depuis 6 mois."),
-        (1, 3, "1 des 3 fiches de lieux a été déposée ou confirmée depuis 6 mois."),
-        (2, 3, "2 des 3 fiches de lieux ont été déposées ou confirmées depuis 6 mois."),
-        (0, 1, "La seule fiche de lieu n’a pas été déposée ou confirmée depuis 6 mois."),
-        (1, 1, "La seule fiche de lieu a été déposée ou confirmée depuis 6 mois."),
-    ],
-)
-def test_les_fiches_confirmees_s_accordent(confirmed, sheets, expected_words):
-    """Un territoire peut n’avoir qu’un lieu : sa fiche ne se dit pas « des 1 fiche »."""
-    assert rules.confirmed_words(confirmed, sheets).replace("\xa0", " ") == expected_words
 
 
 def test_une_seule_fiche_et_une_seule_aide_se_disent_au_singulier():
@@ -91,7 +77,7 @@ def test_des_lieux_muets_ne_laissent_que_deux_bornes():
 )  # fmt: skip
 def test_qui_attend(n_people, zones, oldest, expected_text):
     """Combien attendent, où, depuis quand : rien de ce qui n’est pas connu."""
-    facts = rules.Facts(waiting=n_people, waiting_zones=zones, oldest=oldest)
+    facts = rules.Facts(unanswered=n_people, unanswered_zones=zones, oldest=oldest)
     assert rules.sentences(facts)[0].text.replace("\xa0", " ") == expected_text
 
 
@@ -113,23 +99,20 @@ def test_ce_qui_manque_au_plan(late, unpiloted, expected_text):
     assert sentence.text.replace("\xa0", " ") == expected_text
 
 
-COMMON = {"waiting": 0, "unknown": 0, "planned": False}
+COMMON = {"unanswered": 0, "unknown": 0, "planned": False}
 ZONES = {
     "Claix": rules.Standing(name="Claix", need=740, without=480, **COMMON),
-    "Meylan": rules.Standing(
-        name="Meylan", need=1800, without=560, **COMMON | {"unknown": 1, "planned": True}
-    ),
-    "Fontaine": rules.Standing(
-        name="Fontaine", need=3100, without=0, waiting=2, unknown=6, planned=True, gap_rank=0, is_lacking=True
-    ),
+    "Meylan": rules.Standing(name="Meylan", need=1800, without=560, **COMMON | {"unknown": 1, "planned": True}),
+    "Fontaine": rules.Standing(name="Fontaine", need=3100, without=0, unanswered=2, unknown=6, planned=True, gap_rank=0, is_lacking=True),
     "Eybens": rules.Standing(name="Eybens", need=1080, without=10, **COMMON | {"unknown": 2}, gap_rank=1),
     "Poisat": rules.Standing(name="Poisat", need=270, without=None, **COMMON),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("sort", "order"),
     [
+        ("personnes", "Fontaine Meylan Eybens Claix Poisat"),
         ("manque", "Fontaine Eybens Meylan Claix Poisat"),
         ("attente", "Fontaine Eybens Meylan Claix Poisat"),
         ("inconnue", "Fontaine Eybens Meylan Claix Poisat"),
@@ -142,6 +125,20 @@ def test_quelle_zone_vient_la_premiere(sort, order):
     aide à portée, mais il manque autre chose. Une zone dont on ne sait rien vient après celles que l’on connaît.
     """
     assert " ".join(sorted(ZONES, key=lambda name: rules.order(ZONES[name], sort))) == order
+
+
+def test_les_quartiers_d_une_ville_tiennent_sa_place():
+    """Par nombre de personnes, la ville la plus peuplée vient d’abord, même coupée en quartiers qui en comptent moins que
+    le village voisin.
+    """
+    quarters = {
+        name: rules.Standing(name=name, need=need, without=0, town_need=900, **COMMON)
+        for name, need in (("Nord", 400), ("Sud", 500))
+    }
+    village = rules.Standing(name="Village", need=600, without=300, **COMMON, gap_rank=0, is_lacking=True)
+    zones = quarters | {"Village": village}
+    order = sorted(zones, key=lambda name: rules.order(zones[name], "personnes"))
+    assert order[-1] == "Village" and sorted(order[:2]) == ["Nord", "Sud"]
 
 
 def test_un_manque_incertain_ne_met_pas_une_zone_dans_le_premier_groupe():
@@ -191,7 +188,7 @@ def test_une_ligne_se_dit_de_meme_seule_et_parmi_d_autres():
     ("n", "least", "why"),
     [
         (0, 11, "Aucune orientation notée ici en douze mois."),
-        (30, 11, "Masqué : moins de 11 dans cette zone."),
+        (30, 11, "Masqué : moins de 11 ici."),
         (30, 0, "Aucune orientation notée ici en douze mois."),
     ],
 )

@@ -6,28 +6,26 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
-from maillage.pipeline.contours import clean as contours
+from maillage.publishing.page.blocks import Cell, Grid, without_empty_columns
+from maillage.publishing.territory import atlas, offer, presentation, study_json
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reference.travel import CAR, FOOT
-from maillage.reports.page.blocks import Bullets, Text
-from maillage.reports.territory import atlas, dossier, offer, presentation, study_json
-from maillage.reports.territory.chapters import offer as chapter
-from maillage.reports.territory.reading import CommuneList
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import diagnose
-from maillage.studies.diagnosis.request import Request
-from maillage.studies.diagnosis.results import Diagnosis
-from maillage.studies.diagnosis.study import Study
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import population as frames
-from maillage.studies.offer import census
-from maillage.studies.offer.census import Offered
+from maillage.reference.travel import BICYCLE, CAR, FOOT, STREET_MODES, WHEELCHAIR
+from maillage.sources import contours
+from maillage.statistics.diagnosis.diagnosis import diagnose
+from maillage.statistics.diagnosis.request import Request
+from maillage.statistics.diagnosis.results import Diagnosis
+from maillage.statistics.need import population as frames
+from maillage.statistics.offer import census
+from maillage.statistics.offer.census import Offered
+from maillage.statistics.study import Study
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
+from tests.support.studies import request_of, studied
 
 title = "La carte de l’offre, et ses listes"
 
@@ -169,6 +167,18 @@ def test_the_darkest_zones_are_named_first(d, o):
         assert named[0] == max(kinds.values())
 
 
+def test_communes_without_a_known_place_are_the_dark_ones(d, o):
+    """Les communes sans lieu connu ont leur carte et leur liste ; un lieu dont on ne sait rien d’autre en est un."""
+    kinds = {code: kind for code, kind, _ in drawn_zones(atlas.bare_map(d, o)[atlas.BARE])}
+    with_place = {REDON_COMMUNE, LOIRE, "56232", "35219", MORBIHAN, "44128"}
+    assert {code for code, kind in kinds.items() if kind == "m1"} == with_place
+    bare = offer.read(o).bare
+    assert {code for code, kind in kinds.items() if kind == "m4"} == {each.code for each in bare}
+    assert all(each.people for each in bare), "who lives there, not a name alone"
+    assert any(each.people.startswith(("environ", "entre")) for each in bare)
+    assert not any("personnes" in each.people and "concernées" not in each.people for each in bare)
+
+
 def test_a_line_that_no_place_mentions_has_no_map(d, o):
     """Une offre dont le recensement ne parle pas n’a pas de carte : toute teinte y serait inventée."""
     assert set(atlas.gap_maps(d, o)) == {"manque-wifi", "manque-formation"}
@@ -178,9 +188,23 @@ def test_each_place_is_marked_with_how_it_offers_the_wifi(spec, d, o):
     """Un rond par lieu qui propose l’offre et dont l’adresse est connue : dedans, dehors, les deux, ou non dit.
 
     Un lieu connu à 3 km près, ou hors du dessin, n’a pas de rond ; un lieu qui n’offre pas n’en a pas non plus.
+
+    offre     | lieu         || réponse
+    ----------+--------------++------------------------------------------------
+    wifi      | Dedans       || Dedans : en intérieur (dedans)
+    wifi      | Dehors       || Dehors : en plein air (dehors)
+    wifi      | Partout      || Partout : en intérieur et en plein air (dehors)
+    wifi      | Sans détail  || Sans détail : ne dit pas comment (non-dit)
+    wifi      | À peu près   || aucun rond
+    wifi      | À côté       || aucun rond
+    wifi      | Muet         || aucun rond
+    formation | Dedans       || Dedans : sous conditions (conditions)
+    formation | Dehors       || aucun rond
+    formation | Partout      || Partout : tout public (tous)
+    formation | Sans détail  || Sans détail : ne dit pas comment (non-dit)
     """
 
-    def call(t: dict[str, Any]) -> list[str]:
+    def call(line, place):
         maps = atlas.gap_maps(d, o)
         marks = {
             line: dict(
@@ -193,43 +217,10 @@ def test_each_place_is_marked_with_how_it_offers_the_wifi(spec, d, o):
         }
         assert len(marks["wifi"]) == 4
         assert len(marks["formation"]) == 3
-        out = []
-        for line, place in zip(t["offre"].tolist(), t["lieu"].tolist(), strict=True):
-            own = [(words, mark) for words, mark in marks[line].items() if words.startswith(f"{place} : ")]
-            out.append(", ".join(f"{words} ({mark})" for words, mark in own) or "aucun rond")
-        return out
+        own = [(words, mark) for words, mark in marks[line].items() if words.startswith(f"{place} : ")]
+        return ", ".join(f"{words} ({mark})" for words, mark in own) or "aucun rond"
 
-    spec(
-        """
-        offre     | lieu
-        ----------+-------------
-        wifi      | Dedans
-        wifi      | Dehors
-        wifi      | Partout
-        wifi      | Sans détail
-        wifi      | À peu près
-        wifi      | À côté
-        wifi      | Muet
-        formation | Dedans
-        formation | Dehors
-        formation | Partout
-        formation | Sans détail
-        """,
-        call,
-        [
-            "Dedans : en intérieur (dedans)",
-            "Dehors : en plein air (dehors)",
-            "Partout : en intérieur et en plein air (dehors)",
-            "Sans détail : ne dit pas comment (non-dit)",
-            "aucun rond",
-            "aucun rond",
-            "aucun rond",
-            "Dedans : sous conditions (conditions)",
-            "aucun rond",
-            "Partout : tout public (tous)",
-            "Sans détail : ne dit pas comment (non-dit)",
-        ],
-    )
+    spec.rows(call)
 
 
 def test_communes_where_a_place_is_silent_are_listed_apart(d, o):
@@ -241,56 +232,13 @@ def test_communes_where_a_place_is_silent_are_listed_apart(d, o):
     assert len(training.without) == len(d.zones) - 4
 
 
-def test_the_dossier_says_which_communes_nobody_can_tell(d, o):
-    """Le dossier imprimé dit les mêmes communes que l’écran, dans une phrase par offre."""
-    read = presentation.present(Study(d, o, (), (), None), fingerprint="")
-    composed = dossier.compose(d, read, {}, (), on=date(2026, 11, 22))
-    bullets = [
-        item
-        for chapter in composed.chapters
-        for block in chapter.blocks
-        if isinstance(block, Bullets)
-        for item in block.items
-    ]
-    (training_bullet,) = [
-        item for item in bullets if item.startswith("**Formation") and "on ne sait pas" in item
-    ]
-    assert training_bullet.replace("\xa0", " ").endswith(
-        "; on ne sait pas s’il y en a un sur place, 1 commune : Allaire."
-    )
-    (wifi,) = [item for item in bullets if item.startswith("**Wifi") and "aucun lieu sur place, " in item]
-    assert "on ne sait pas s’il y en a un sur place, 1 commune : Allaire." in wifi.replace("\xa0", " ")
-
-
-def test_commune_lists_count_places_on_the_spot_when_a_neighbour_serves(d):
-    """En voiture, une commune sans lieu peut en avoir un à portée : le tableau met « • », et la liste ne dit que « aucun
-    lieu sur place ».
-    """
-    by_car = replace(d, request=replace(d.request, travel=CAR.id))
-    read = presentation.present(Study(by_car, offered(by_car, the_places()), (), (), None), fingerprint="")
-    assert read.offer is not None
-    wifi = read.offer.communes[0]
-    reached_zones = {zone.name for zone in read.offer.zones.values() if zone.lines[0].sign == "•"}
-    assert reached_zones & set(wifi.without)
-    blocks = chapter.offer_annex(read, read.offer).blocks
-    bullets = [item for b in blocks if isinstance(b, Bullets) for item in b.items if "sur place, " in item]
-    assert bullets[0].startswith("**Wifi ouvert à tous** : aucun lieu sur place, ")
-    (note,) = [b.text for b in blocks if isinstance(b, Text) and "dans la commune" in b.text]
-    assert "peut en avoir un à portée de voiture, dans une commune voisine" in note
-
-
-def test_a_long_list_of_communes_names_its_first_five():
-    """Une liste de communes en nomme cinq et compte les autres : soixante noms par offre ne se lisent pas sur du papier."""
-    names = tuple(f"Commune {n}" for n in range(61))
-    sentence = chapter._commune_list(CommuneList("Wifi", without=names, unknown=names[:2])).replace(
-        "\xa0", " "
-    )
-    assert sentence == (
-        "**Wifi** : aucun lieu sur place, 61 communes : Commune 0, Commune 1, Commune 2, Commune 3, Commune 4 et 56 autres, à la"
-        " page des manques ; on ne sait pas s’il y en a un sur place, 2 communes : Commune 0 et Commune 1."
-    )
-    six = chapter._commune_list(CommuneList("Wifi", without=names[:6], unknown=())).replace("\xa0", " ")
-    assert six.endswith("Commune 4 et Commune 5."), "« et 1 autre » serait plus long que son nom"
+def test_a_column_that_says_nothing_is_not_printed():
+    """Trois colonnes « Entre », vides de haut en bas."""
+    rows = ((Cell(text="Wifi"), Cell(), Cell(text="3")), (Cell(text="Formation"), Cell(), Cell()))
+    columns, widths = ("Offre", "Entre", "Lieux"), (2.0, 1.0, 1.0)
+    table = without_empty_columns(Grid(caption="", columns=columns, align="gcd", rows=rows, widths=widths))
+    assert (table.columns, table.align, table.widths) == (("Offre", "Lieux"), "gd", (2.0, 1.0))
+    assert [[cell.text for cell in row] for row in table.rows] == [["Wifi", "3"], ["Formation", ""]]
 
 
 # ------------------------------------------------------------------------------- the border of a département
@@ -309,11 +257,7 @@ def test_people_around_a_commune_are_those_of_three_departements():
     """Les voisins de Redon, qui vont à pied aux mêmes lieux, habitent l’Ille-et-Vilaine, la Loire-Atlantique et le
     Morbihan.
     """
-    territory = gazetteer().get(REDON_COMMUNE)
-    cut = zoning.usual(territory, frames.sources().rp2021)
-    communes = census.communes_within_travel(
-        Request(territory=territory, zoning=cut, definition=definition(DEFAULT))
-    )
+    communes = census.communes_within_travel(request_of(REDON_COMMUNE))
     assert {REDON_COMMUNE, LOIRE, "56232"} <= communes
     assert NANTES not in communes
     assert communes > {REDON_COMMUNE}
@@ -323,19 +267,11 @@ def test_a_place_is_within_reach_across_the_border():
     """Un lieu de Loire-Atlantique, à 1 km de Redon, est à portée de ses habitants d’Ille-et-Vilaine : ils y ont le
     wifi. Il n’est pas compté parmi les lieux de Redon.
     """
-    territory = gazetteer().get(REDON_COMMUNE)
-    alone = diagnose(
-        Request(
-            territory=territory,
-            zoning=zoning.usual(territory, frames.sources().rp2021),
-            definition=definition(DEFAULT),
-            n_draws=20,
-        )
-    )
+    alone = studied(REDON_COMMUNE)
     near = offered(alone, [sheet("Dehors", LOIRE, wifi={}), sheet("Rennes", "35238", wifi={})])
     assert near.counts.n_places[""] == 0
-    assert near.gaps.whole.gaps["wifi"].inside == 0
-    assert near.gaps.whole.gaps["wifi"].reach.reached.value > 100
+    assert near.gaps.total.gaps["wifi"].inside == 0
+    assert near.gaps.total.gaps["wifi"].reach.reached.value > 100
     assert 0 < near.border.share < census.MOST_REACHED
     beyond = census.census("essai", [sheet("Dehors", LOIRE, wifi={})])
     assert census.offered(alone.request, alone, beyond) is None, (
@@ -351,7 +287,7 @@ def test_a_directory_of_elsewhere_says_nothing_of_here(d):
     assert census.offered(d.request, d, elsewhere) is None
     far = offered(d, [sheet("Barnave", "38185", wifi={}), sheet("Rennes", "35238", wifi={})])
     assert far.counts.n_places[""] == 0
-    assert far.gaps.whole.gaps["wifi"].inside == 0
+    assert far.gaps.total.gaps["wifi"].inside == 0
 
 
 def test_the_need_of_a_territory_is_that_of_its_parts_in_each_departement(d):
@@ -418,3 +354,14 @@ def test_a_departement_without_any_place_is_named_however_one_travels(d, mode):
     words = " ".join(offer.cautions(one))
     assert "Loire-Atlantique" in words and "Morbihan" in words
     assert one.border.neighbour_served == (("56",) if mode is CAR else ())
+
+
+@pytest.mark.parametrize("mode", STREET_MODES)
+def test_what_counting_everybody_by_one_way_supposes_is_written(d, mode):
+    """Personne ne lit « 14 000 personnes sans lieu à portée de fauteuil roulant » comme un nombre de fauteuils."""
+    one = offered(replace(d, request=replace(d.request, travel=mode.id)), [sheet("Bains", BAINS, wifi={})])
+    words = {FOOT: "", CAR: "n’a pas de voiture", BICYCLE: "à vélo", WHEELCHAIR: "combien de personnes"}
+    supposed = words[mode]
+    written = presentation.present(Study(d, one, (), (), None), fingerprint="").offer
+    assert written is not None and supposed in written.as_if and bool(supposed) == bool(written.as_if)
+    assert not supposed or written.as_if in written.cautions

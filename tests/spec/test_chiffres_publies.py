@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from maillage.kernel.estimate import Estimate
-from maillage.pipeline.published_rates import check, clean
+from maillage.publishing.territory import published
 from maillage.reference.definitions import DEFAULT, definition
 from maillage.reference.files import PROJECT
 from maillage.reference.published_rates import PublishedRate
-from maillage.reports.territory import published
-from maillage.studies.diagnosis import published as study
-from maillage.studies.diagnosis.published import PublishedComparison
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.sources import published_rates
+from maillage.statistics.diagnosis import published as study
+from maillage.statistics.diagnosis.published import PublishedComparison
+from maillage.statistics.zones.territories import gazetteer
 
 title = "À côté de notre chiffre, ceux qui sont publiés"
 SAME = "illectronisme-insee-2019"
@@ -63,33 +63,32 @@ def comparison(value: float, low: float, high: float, *, is_here: bool = True) -
 
 
 def test_rate_contradicts_when_outside_the_computed_interval(spec):
-    """Un taux publié contredit le nôtre quand, arrondi compris, il est hors de notre fourchette."""
+    """Un taux publié contredit le nôtre quand, arrondi compris, il est hors de notre fourchette.
+
+    publié | basse | haute || réponse
+    -------+-------+-------++----------
+        25 |  16.5 |  20.0 || contredit
+        20 |  16.5 |  20.0 || s’accorde
+      20.4 |  16.5 |  20.0 || s’accorde
+        15 |  16.5 |  20.0 || contredit
+    """
     spec(
-        """
-        publié | basse | haute
-        -------+-------+------
-            25 |  16.5 |  20.0
-            20 |  16.5 |  20.0
-          20.4 |  16.5 |  20.0
-            15 |  16.5 |  20.0
-        """,
         lambda t: [
             "contredit" if comparison(*map(float, row)).contradicts else "s’accorde"
             for row in zip(t["publié"], t["basse"], t["haute"], strict=True)
-        ],
-        ["contredit", "s’accorde", "s’accorde", "contredit"],
+        ]
     )
 
 
 def test_contradiction_note_lists_every_measure(spec):
-    """La contradiction dit le taux publié, le nôtre avec la même définition, et les autres mesures du lieu."""
+    """La contradiction dit le taux publié, le nôtre avec la même définition, et les autres mesures du lieu.
+
+    publié | basse | haute
+    -------+-------+------
+        25 |  16.5 |  20.0
+    """
     other = PublishedComparison(published=rate(15, ""), place="Corse", is_here=True, estimated=None)
     spec(
-        """
-        publié | basse | haute
-        -------+-------+------
-            25 |  16.5 |  20.0
-        """,
         lambda t: [
             plain(note.text)
             for note in published.notes(
@@ -121,25 +120,21 @@ def test_the_contradiction_has_a_short_form_for_a_page():
 def test_two_published_rates_that_contradict_each_other_stand_together(spec):
     """Deux chiffres publiés d’un même lieu, trop loin l’un de l’autre : notre fourchette va de l’un à l’autre, et
     la page le dit, pour le lieu comme pour ce qu’il contient. Deux chiffres proches ne se contredisent pas.
+
+    l’un | l’autre
+    -----+--------
+      25 |      15
+      25 |      24
     """
 
-    def short(t):
-        out = []
-        for one, other in zip(t["l’un"].tolist(), t["l’autre"].tolist(), strict=True):
-            rates = (
-                comparison(one, 14.9, 25.2, is_here=False),
-                PublishedComparison(published=rate(other, ""), place="Corse", is_here=False, estimated=None),
-            )
-            out.append(" ".join(plain(note.short) for note in published.notes(rates, definition(DEFAULT))))
-        return out
+    def short(one, other):
+        rates = (
+            comparison(one, 14.9, 25.2, is_here=False),
+            PublishedComparison(published=rate(other, ""), place="Corse", is_here=False, estimated=None),
+        )
+        return " ".join(plain(note.short) for note in published.notes(rates, definition(DEFAULT)))
 
-    spec(
-        """
-        l’un | l’autre
-        -----+--------
-          25 |      15
-          25 |      24
-        """,
+    spec.rows(
         short,
         [
             (
@@ -153,13 +148,13 @@ def test_two_published_rates_that_contradict_each_other_stand_together(spec):
 
 
 def test_what_denies_a_region_denies_what_it_holds(spec):
-    """Ce qui contredit une région se dit aussi dans le diagnostic d’un territoire qu’elle contient."""
+    """Ce qui contredit une région se dit aussi dans le diagnostic d’un territoire qu’elle contient.
+
+    publié | basse | haute
+    -------+-------+------
+        25 |  16.5 |  20.0
+    """
     spec(
-        """
-        publié | basse | haute
-        -------+-------+------
-            25 |  16.5 |  20.0
-        """,
         lambda t: [
             "qui contient ce territoire" in note.text
             for note in published.notes(
@@ -171,13 +166,13 @@ def test_what_denies_a_region_denies_what_it_holds(spec):
 
 
 def test_a_rate_of_another_definition_is_not_compared_with_the_headline(spec):
-    """Un taux qui s’accorde mais d’une autre définition : la page dit de ne pas le comparer au nombre du haut."""
+    """Un taux qui s’accorde mais d’une autre définition : la page dit de ne pas le comparer au nombre du haut.
+
+    publié | basse | haute
+    -------+-------+------
+        18 |  16.5 |  20.0
+    """
     spec(
-        """
-        publié | basse | haute
-        -------+-------+------
-            18 |  16.5 |  20.0
-        """,
         lambda t: [
             plain(note.text)
             for note in published.notes((comparison(18, t["basse"][0], t["haute"][0]),), definition(DEFAULT))
@@ -185,8 +180,8 @@ def test_a_rate_of_another_definition_is_not_compared_with_the_headline(spec):
         [
             (
                 "Corse, 2019 : l’Insee a publié 18 %. Il ne compte pas les mêmes personnes que le nombre du haut"
-                " (Illectronisme 2019 d’un côté, Illectronisme 2021 de l’autre : l’année et la question changent), ne"
-                " les comparez pas. Avec sa définition, notre calcul donne 18 % (entre 16 et 20 %), qui s’accorde"
+                " (Illectronisme 2019 d’un côté, Illectronisme 2021 de l’autre). L’année et la question changent :"
+                " ne les comparez pas. Avec sa définition, notre calcul donne 18 % (entre 16 et 20 %), qui s’accorde"
                 " avec lui. Modélisé."
             )
         ],
@@ -194,24 +189,23 @@ def test_a_rate_of_another_definition_is_not_compared_with_the_headline(spec):
 
 
 def test_every_published_rate_is_of_a_known_territory(spec):
-    """Dix régions, une enquête directe et 92 intercommunalités des Hauts-de-France ont un taux publié."""
-    by_place = clean.by_place()
-    check.check(by_place, [code for code in by_place if code in gazetteer()])
-    spec(
-        """
-        territoire
-        ----------
-        R94
-        200043396
-        38
-        """,
-        lambda t: [len(by_place.get(code, ())) for code in t["territoire"]],
-        [2, 1, 0],
-    )
+    """Dix régions, une enquête directe et 92 intercommunalités des Hauts-de-France ont un taux publié.
+
+    territoire || réponse
+    -----------++--------
+    R94        ||       2
+    200043396  ||       1
+    38         ||       0
+    """
+    by_place = published_rates.by_place()
+    published_rates.check(by_place, [code for code in by_place if code in gazetteer()])
+    spec.rows(lambda code: len(by_place.get(code, ())))
 
 
 PROMISE = re.compile(r"90 (?:fois|chances)\s+sur\s+100([^.;]*)")
-OBSERVED = ("apps/autonomy/",)  # shares of people who were met: counted, no hypothesis between territories
+OBSERVED = (
+    "apps/referrals/autonomy/",
+)  # shares of people who were met: counted, no hypothesis between territories
 
 
 def promises(folder: Path) -> list[str]:
@@ -229,18 +223,15 @@ def promises(folder: Path) -> list[str]:
 
 
 def test_ninety_times_out_of_a_hundred_carries_its_condition(spec):
-    """« 90 fois sur 100 » ne se dit jamais sans sa condition, dans la même phrase."""
-    spec(
-        """
-        dossier
-        -------
-        reports
-        apps
-        reference
-        """,
-        lambda t: [len(promises(PROJECT / "src" / "maillage" / name)) for name in t["dossier"]],
-        [0, 0, 0],
-    )
+    """« 90 fois sur 100 » ne se dit jamais sans sa condition, dans la même phrase.
+
+    dossier   || réponse
+    ----------++--------
+    reports   ||       0
+    apps      ||       0
+    reference ||       0
+    """
+    spec.rows(lambda name: len(promises(PROJECT / "src" / "maillage" / name)))
 
 
 def test_a_rate_of_an_unknown_question_neither_agrees_nor_contradicts_in_the_file():
@@ -268,3 +259,22 @@ def test_our_rate_of_another_place_is_that_of_that_place(monkeypatch):
     assert counted(usual, is_here=True) is local_rate
     assert counted(usual, is_here=False).value == pytest.approx(100 * 40 / 160)
     assert counted(other, is_here=True).value == pytest.approx(100 * 40 / 160)
+
+
+def test_share_stands_beside_that_of_france_as_both_are_printed(spec):
+    """Une part est dite plus ou moins forte qu’en France quand sa fourchette imprimée l’exclut.
+
+    définition               | bas  | haut || réponse
+    -------------------------+------+------++-------------------------------------------
+    illectronisme-insee-2021 | 15.9 | 25.1 || pas d’écart sûr avec la France (15,4 %)
+    illectronisme-insee-2021 | 16.0 | 25.1 || plus qu’en France (15,4 %)
+    illectronisme-insee-2021 |  9.0 | 14.2 || pas d’écart sûr avec la France (15,4 %)
+    illectronisme-insee-2021 |  9.0 | 14.0 || moins qu’en France (15,4 %)
+    trois-niveaux-2017       | 41.0 | 47.0 || plus qu’en France (40 %)
+    """
+    spec(
+        lambda t: [
+            published.against_country(low, high, definition(id)).replace("\xa0", " ")
+            for id, low, high in zip(t["définition"], t["bas"], t["haut"], strict=True)
+        ]
+    )

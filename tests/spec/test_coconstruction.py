@@ -2,10 +2,10 @@
 
 import pytest
 
-from maillage.apps.codesign import rules
+from maillage.apps.steering.codesign import rules
+from maillage.publishing import journey as maps
 from maillage.reference.codesign import KINDS, causes, journeys, obstacles, questions, stages
 from maillage.reference.findings import kinds
-from maillage.reports.codesign import journey as maps
 
 title = "Co-construire une démarche"
 
@@ -25,14 +25,14 @@ def test_une_table_reunit_les_deux_mondes():
     [
         ([1, 2, 3, 4], ""),
         ([1, 1, 2], ""),
-        ([], ""),
+        ([], "Aucune carte n’est cochée."),
         ([1, 2, 3, 4, 5], "Il y a 5 cartes cochées, pour 4 voix."),
         ([1, 9], "Une des cartes a été retirée depuis."),
     ],
 )
 def test_chacun_a_ses_voix(chosen, why):
     """Un bulletin donne quatre voix au plus, une par carte, à des cartes qui sont encore sur un tableau."""
-    assert rules.may_vote(chosen, [1, 2, 3, 4, 5], 4) == why
+    assert rules.why_no_vote(chosen, [1, 2, 3, 4, 5], 4) == why
 
 
 def test_une_planche_se_retape_ligne_a_ligne():
@@ -118,17 +118,13 @@ def test_deux_obstacles_et_leurs_causes(spec):
     """S-021 : deux obstacles à lever. Le sujet est à tout le monde, donc personne n’en répond seul ; les réseaux du
     territoire sont trop faibles. Chaque cause se lit sous l’un des deux : le document nomme les obstacles et les
     causes, le rangement est le nôtre.
+
+    obstacle || réponse
+    ---------++--------
+    nobody   ||       6
+    networks ||       5
     """
-    spec(
-        """
-        obstacle
-        --------
-        nobody
-        networks
-        """,
-        lambda t: [sum(each.obstacle == name for each in causes().values()) for name in t["obstacle"]],
-        [6, 5],
-    )
+    spec.rows(lambda name: sum(each.obstacle == name for each in causes().values()))
     assert list(obstacles()) == ["nobody", "networks"]
 
 

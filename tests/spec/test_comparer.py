@@ -5,8 +5,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maillage.reports.territory import comparison
-from maillage.reports.territory.comparison import Measure, Side
+from maillage.publishing.territory import comparison
+from maillage.publishing.territory.comparison import Measure, Side
 
 title = "Comparer des territoires"
 
@@ -29,15 +29,15 @@ def conclusions(t) -> str:
 
 
 def test_only_intervals_apart_are_ordered(spec):
-    """Une part n’est dite plus haute qu’au-dessus de toute la fourchette de l’autre, bornes imprimées comprises."""
+    """Une part n’est dite plus haute qu’au-dessus de toute la fourchette de l’autre, bornes imprimées comprises.
+
+    territoire | part | bas  | haut
+    -----------+------+------+-----
+    Grenoble   |   13 | 11.2 | 14.9
+    Maubeuge   |   19 | 17.2 | 21.1
+    Strasbourg |   13 | 11.0 | 15.1
+    """
     spec(
-        """
-        territoire | part | bas  | haut
-        -----------+------+------+-----
-        Grenoble   |   13 | 11.2 | 14.9
-        Maubeuge   |   19 | 17.2 | 21.1
-        Strasbourg |   13 | 11.0 | 15.1
-        """,
         lambda t: [conclusions(t)],
         [
             "Plus haut pour Maubeuge que pour Grenoble et Strasbourg. Sinon, les marges se recouvrent : on ne peut pas"
@@ -47,17 +47,14 @@ def test_only_intervals_apart_are_ordered(spec):
 
 
 def test_bounds_that_touch_once_printed_are_not_ordered(spec):
-    """15,4 et 15,6 s’impriment 16 et 15 : les fourchettes imprimées se touchent, rien n’est rangé."""
-    spec(
-        """
-        territoire | part | bas  | haut
-        -----------+------+------+-----
-        Grenoble   |   13 | 11.2 | 15.4
-        Maubeuge   |   18 | 15.6 | 20.1
-        """,
-        lambda t: [conclusions(t)],
-        ["Les marges se recouvrent : on ne peut pas ranger."],
-    )
+    """15,4 et 15,6 s’impriment 16 et 15 : les fourchettes imprimées se touchent, rien n’est rangé.
+
+    territoire | part | bas  | haut
+    -----------+------+------+-----
+    Grenoble   |   13 | 11.2 | 15.4
+    Maubeuge   |   18 | 15.6 | 20.1
+    """
+    spec(lambda t: [conclusions(t)], ["Les marges se recouvrent : on ne peut pas ranger."])
 
 
 def test_what_is_missing_is_neither_high_nor_low():

@@ -6,11 +6,11 @@ import numpy as np
 
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
-from maillage.pipeline.credoc import clean
-from maillage.studies.need import crossing
+from maillage.sources import credoc
+from maillage.statistics.need import crossing
 
 title = "Ordinateur et connexion en 2014"
-ONE = {variable.name: next(iter(variable.codes.values())) for variable in clean.VARIABLES.values()}
+ONE = {variable.name: next(iter(variable.codes.values())) for variable in credoc.VARIABLES.values()}
 
 
 def persons(t) -> Table:
@@ -35,76 +35,63 @@ def test_one_no_is_enough_and_not_knowing_is_not_a_no(spec):
 
     La réponse donne la part, en pour cent, et le nombre de personnes comptées : les poids font la part, jamais
     l’effectif.
+
+    ordinateur | connexion | poids | fois
+    -----------+-----------+-------+-----
+    oui        | oui       |     1 |   40
+    non        | oui       |     1 |   10
+    oui        | non       |     2 |   10
+    non        | nsp       |     1 |    5
+    oui        | nsp       |     1 |   20
+    nsp        | nsp       |     1 |    7
     """
-    spec(
-        """
-        ordinateur | connexion | poids | fois
-        -----------+-----------+-------+-----
-        oui        | oui       |     1 |   40
-        non        | oui       |     1 |   10
-        oui        | non       |     2 |   10
-        non        | nsp       |     1 |    5
-        oui        | nsp       |     1 |   20
-        nsp        | nsp       |     1 |    7
-        """,
-        lambda t: [everybody(t).value, everybody(t).n],
-        [100 * (10 + 20 + 5) / (40 + 10 + 20 + 5), 65],
-    )
+    spec(lambda t: [everybody(t).value, everybody(t).n], [100 * (10 + 20 + 5) / (40 + 10 + 20 + 5), 65])
 
 
 def test_a_cell_of_too_few_is_silent(spec):
-    """Sous 30 personnes interrogées, la part est tue, et son effectif reste écrit."""
-    spec(
-        """
-        ordinateur | connexion | poids | fois
-        -----------+-----------+-------+-----
-        oui        | oui       |     1 |   20
-        non        | oui       |     1 |    9
-        """,
-        lambda t: [isinstance(everybody(t), Withheld), everybody(t).n],
-        [True, 29],
-    )
+    """Sous 30 personnes interrogées, la part est tue, et son effectif reste écrit.
+
+    ordinateur | connexion | poids | fois
+    -----------+-----------+-------+-----
+    oui        | oui       |     1 |   20
+    non        | oui       |     1 |    9
+    """
+    spec(lambda t: [isinstance(everybody(t), Withheld), everybody(t).n], [True, 29])
 
 
 def test_quotas_widen_the_interval(spec):
-    """L’intervalle est celui de cent personnes quand cent cinquante sont tirées par quotas."""
+    """L’intervalle est celui de cent personnes quand cent cinquante sont tirées par quotas.
+
+    ordinateur | connexion | poids | fois || réponse
+    -----------+-----------+-------+------++--------
+    oui        | oui       |     1 |  120 ||    14.3
+    non        | non       |     1 |   30 ||    27.3
+    """
 
     def bounds(t):
         share = everybody(t)
         assert isinstance(share, Estimate)
         return [round(share.low, 1), round(share.high, 1)]
 
-    spec(
-        """
-        ordinateur | connexion | poids | fois
-        -----------+-----------+-------+-----
-        oui        | oui       |     1 |  120
-        non        | non       |     1 |   30
-        """,
-        bounds,
-        [14.3, 27.3],
-    )
+    spec(bounds)
 
 
 def test_every_age_is_in_one_class(spec):
-    """Une classe va de son premier âge à son dernier, compris."""
+    """Une classe va de son premier âge à son dernier, compris.
+
+    âge || réponse
+    ----++---------------
+     15 || 15-24 ans
+     24 || 15-24 ans
+     25 || 25-39 ans
+     59 || 40-59 ans
+     60 || 60-74 ans
+     98 || 75 ans et plus
+    """
 
     def classes(t: dict) -> list[str]:
         ages = Table("essai", {"age": t["âge"].astype(int)})
         age_classes = [(label, inside) for label, inside in crossing._ages(ages)]
         return [" ".join(label for label, inside in age_classes if inside[k]) for k in range(len(ages))]
 
-    spec(
-        """
-        âge
-        ---
-         15
-         24
-         25
-         59
-         60
-         98
-        """,
-        classes,
-        ["15-24 ans", "15-24 ans", "25-39 ans", "40-59 ans", "60-74 ans", "75 ans et plus"],
-    )
+    spec(classes)

@@ -9,10 +9,10 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from maillage.reports.territory.sentences import unit_of
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.diagnosis.zoning import by, from_file, usual
-from maillage.studies.need import population as frames
+from maillage.publishing.territory.sentences import unit_of
+from maillage.statistics.need import population as frames
+from maillage.statistics.zones.territories import gazetteer
+from maillage.statistics.zones.zoning import by, from_file, usual
 
 title = "Découper un territoire en zones"
 
@@ -24,39 +24,40 @@ def read(content: bytes):
 
 
 def test_a_zone_is_made_of_communes_or_of_iris(spec):
-    """Une zone réunit des communes ou des IRIS ; ce qui n’est dans aucune zone est compté à part."""
+    """Une zone réunit des communes ou des IRIS ; ce qui n’est dans aucune zone est compté à part.
+
+    zone | nom  || réponse
+    -----+------++--------
+    N    | Nord || Nord
+    S    | Sud  || Sud
+    """
     zoning = read(b"code_zone,nom_zone,code\nN,Nord,38382\nN,Nord,38423\nS,Sud,38151\n")
-    spec(
-        """
-        zone | nom
-        -----+-----
-        N    | Nord
-        S    | Sud
-        """,
-        lambda t: [zone.name for zone in zoning.zones],
-        ["Nord", "Sud"],
-    )
+    spec(lambda t: [zone.name for zone in zoning.zones])
     assert len(zoning.left_out) > 0
 
 
 def test_a_zone_is_named_by_any_of_its_rows(spec):
-    """Le nom d’une zone peut n’être écrit qu’une fois, à n’importe laquelle de ses lignes."""
+    """Le nom d’une zone peut n’être écrit qu’une fois, à n’importe laquelle de ses lignes.
+
+    zone | nom  || réponse
+    -----+------++--------
+    N    | Nord || Nord
+    S    | Sud  || Sud
+    """
     zoning = read(b"code_zone,nom_zone,code\nN,,38382\nN,Nord,38423\nS,Sud,38151\nS,,38485\n")
-    spec(
-        """
-        zone | nom
-        -----+-----
-        N    | Nord
-        S    | Sud
-        """,
-        lambda t: [zone.name for zone in zoning.zones],
-        ["Nord", "Sud"],
-    )
+    spec(lambda t: [zone.name for zone in zoning.zones])
 
 
 def test_the_table_of_zones_of_a_study_is_a_file_of_zones(spec):
     """Le zones.csv téléchargé d’une étude se dépose tel quel : chaque ligne y est une zone, fût-elle une commune
-    réunie à une autre depuis le recensement (Pléven, dans Val-d’Arguenon)."""
+    réunie à une autre depuis le recensement (Pléven, dans Val-d’Arguenon).
+
+    zone      | nom    || réponse
+    ----------+--------++--------
+    221720000 | Zone 1 || Zone 1
+    222000000 | Zone 2 || Zone 2
+    222370000 | Zone 3 || Zone 3
+    """
     codes = ["221720000", "222000000", "222370000"]
     rows = "".join(f"{code},Zone {n},commune,900\n" for n, code in enumerate(codes, 1))
     zoning = from_file(
@@ -65,17 +66,7 @@ def test_the_table_of_zones_of_a_study_is_a_file_of_zones(spec):
         territory=gazetteer().get("200068989"),
         iris=frames.sources().rp2021,
     )
-    spec(
-        """
-        zone      | nom
-        ----------+-------
-        221720000 | Zone 1
-        222000000 | Zone 2
-        222370000 | Zone 3
-        """,
-        lambda t: [zone.name for zone in zoning.zones],
-        ["Zone 1", "Zone 2", "Zone 3"],
-    )
+    spec(lambda t: [zone.name for zone in zoning.zones])
 
 
 def test_the_word_for_a_zone_says_what_it_is(spec):
@@ -83,6 +74,15 @@ def test_the_word_for_a_zone_says_what_it_is(spec):
 
     Chamrousse et l’Oisans n’ont que des communes entières ; Louvroil est coupée en quartiers ; la métropole réunit des
     quartiers et des petites communes, qui sont ensemble des zones.
+
+    code        || réponse
+    ------------++------------
+    c 38567     || commune
+    c 59365     || quartier
+    c 243800745 || commune
+    c 200040715 || zone
+    c 38        || commune
+    c R84       || département
     """
 
     def word(code: str) -> str:
@@ -90,41 +90,24 @@ def test_the_word_for_a_zone_says_what_it_is(spec):
         zones = [SimpleNamespace(zone=zone) for zone in zoning.zones]
         return unit_of(SimpleNamespace(request=SimpleNamespace(zoning=zoning), zones=zones))
 
-    spec(
-        """
-        code
-        ---------
-        c 38567
-        c 59365
-        c 243800745
-        c 200040715
-        c 38
-        c R84
-        """,
-        lambda t: [word(code.removeprefix("c ")) for code in t["code"]],
-        ["commune", "quartier", "commune", "zone", "commune", "département"],
-    )
+    spec.rows(lambda code: word(code.removeprefix("c ")))
 
 
 def test_communes_merged_since_the_census_keep_their_names(spec):
     """Val-d’Usiers réunit trois communes du recensement de 2021 : chacune garde son nom, plutôt qu’un code. Celle qui n’a
     changé que de nom prend celui d’aujourd’hui.
+
+    code    || réponse
+    --------++---------------------------------------------
+    c 25060 || Bians-les-Usiers, Goux-les-Usiers, Sombacour
+    c 39434 || Poligny, Vaux-sur-Poligny
+    c 01138 || Culoz-Béon
     """
 
     def names(code: str) -> str:
         return ", ".join(zone.name for zone in usual(gazetteer().get(code), frames.sources().rp2021).zones)
 
-    spec(
-        """
-        code
-        -------
-        c 25060
-        c 39434
-        c 01138
-        """,
-        lambda t: [names(code.removeprefix("c ")) for code in t["code"]],
-        ["Bians-les-Usiers, Goux-les-Usiers, Sombacour", "Poligny, Vaux-sur-Poligny", "Culoz-Béon"],
-    )
+    spec.rows(lambda code: names(code.removeprefix("c ")))
 
 
 def test_no_usual_zone_is_called_by_a_code():
@@ -244,7 +227,7 @@ def test_a_missing_column(refusal):
         """,
         read,
         "zones.csv, ligne 1 : la colonne « nom_zone » manque.",
-        do="code_zone,nom_zone,code",
+        do="code_zone;nom_zone;code",
     )
 
 

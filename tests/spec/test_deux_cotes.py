@@ -5,11 +5,11 @@ from dataclasses import replace
 from pytest import mark
 
 from maillage.kernel.estimate import Estimate, Withheld
-from maillage.reports.page.blocks import Bullets, Grid, Picture
-from maillage.reports.survey import two_sides
-from maillage.reports.survey.findings import Line, QuestionAnswers
-from maillage.reports.survey.published_row import PublishedRow
-from maillage.reports.survey.two_sides import Counterpart
+from maillage.publishing.page.blocks import Bullets, Grid, Picture
+from maillage.publishing.survey import two_sides
+from maillage.publishing.survey.findings import Line, QuestionAnswers
+from maillage.publishing.survey.published_row import PublishedRow
+from maillage.publishing.survey.two_sides import Counterpart
 
 title = "Habitants et structures, côte à côte"
 KINDS = ("inhabitants", "structures")

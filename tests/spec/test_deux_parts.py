@@ -4,8 +4,8 @@ et plus » : deux parts.
 
 import pytest
 
-from maillage.engine.conditional import both
 from maillage.kernel.errors import Refused
+from maillage.statistics.engine.conditional import both
 
 title = "Deux parts à ne pas confondre"
 
@@ -21,26 +21,23 @@ def shares(t: dict) -> tuple:
 
 
 def test_the_two_shares_of_one_table(spec):
-    """La même case du tableau donne deux parts, selon la population au dénominateur."""
-    spec(
-        """
-        concernées | du groupe | total concernées
-        -----------+-----------+-----------------
-             20000 |     34000 |            40000
-        """,
-        lambda t: [share.value for share in shares(t)],
-        [20 / 34, 0.5],
-    )
+    """La même case du tableau donne deux parts, selon la population au dénominateur.
+
+    concernées | du groupe | total concernées
+    -----------+-----------+-----------------
+         20000 |     34000 |            40000
+    """
+    spec(lambda t: [share.value for share in shares(t)], [20 / 34, 0.5])
 
 
 def test_each_share_says_its_own_base(spec):
-    """Chaque part se dit avec sa base."""
+    """Chaque part se dit avec sa base.
+
+    concernées | du groupe | total concernées
+    -----------+-----------+-----------------
+         20000 |     40000 |            50000
+    """
     spec(
-        """
-        concernées | du groupe | total concernées
-        -----------+-----------+-----------------
-             20000 |     40000 |            50000
-        """,
         lambda t: [str(share) for share in shares(t)],
         [
             "Sur 100 personnes du groupe « 75 ans et plus », 50 n’utilisent pas Internet ou n’en maîtrisent pas les bases.",

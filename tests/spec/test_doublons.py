@@ -1,6 +1,6 @@
 """Quand deux lignes sont proposées comme un seul lieu, et quand elles ne le sont pas."""
 
-from maillage.engine.matching import Place, between
+from maillage.statistics.engine.duplicates import Place, between
 
 title = "Un lieu écrit deux fois"
 
@@ -54,26 +54,22 @@ def test_a_kind_of_place_has_many_names(spec):
     """Un sigle, son nom développé, un label et celui qui l’a remplacé disent un même genre de lieu.
 
     Les deux lieux sont à la même adresse.
+
+    un lieu                       | à               | l’autre                     | aussi à
+    ------------------------------+-----------------+-----------------------------+---------------
+    Médiathèque municipale        | 17 rue de Blaton | BM                         | 17 r. de Blaton
+    Relais lecture d’Aplemont     | 24 rue des Œillets | Bibliothèque d’Aplemont  | 24 r. des Œillets
+    Bibliothèque universitaire    | 25 rue Lebon    | BU                          | 25 rue Lebon
+    Maison de Services Au Public  | 2 rue du Bourg  | France Services             | 2 rue du Bourg
+    Foyer Jeunes Travailleurs Darwin | 3 rue Darwin | FJT Darwin                  | 3 rue Darwin
+    Maison de la justice et du droit | 8 rue Sicre  | MJD                         | 8 rue Sicre
+    FS de Susville                | 17 rue du Drac  | Maison France Services de Susville | rue du Drac
+    Tiers-lieu La Cordée          | 10 place Coty   | Coworking La Cordée         | 10 pl. Coty
+    École de la 2e chance         | 4 rue Zola      | E2C                         | 4 rue Zola
+    Centre d’accueil de demandeurs d’asile Adoma | 3 rue Péri | CADA Adoma       | 3 rue Péri
+    Le Bus numérique              | place du Marché | Bus numérique de Susville   | pl. du Marché
     """
-    spec(
-        """
-        un lieu                       | à               | l’autre                     | aussi à
-        ------------------------------+-----------------+-----------------------------+---------------
-        Médiathèque municipale        | 17 rue de Blaton | BM                         | 17 r. de Blaton
-        Relais lecture d’Aplemont     | 24 rue des Œillets | Bibliothèque d’Aplemont  | 24 r. des Œillets
-        Bibliothèque universitaire    | 25 rue Lebon    | BU                          | 25 rue Lebon
-        Maison de Services Au Public  | 2 rue du Bourg  | France Services             | 2 rue du Bourg
-        Foyer Jeunes Travailleurs Darwin | 3 rue Darwin | FJT Darwin                  | 3 rue Darwin
-        Maison de la justice et du droit | 8 rue Sicre  | MJD                         | 8 rue Sicre
-        FS de Susville                | 17 rue du Drac  | Maison France Services de Susville | rue du Drac
-        Tiers-lieu La Cordée          | 10 place Coty   | Coworking La Cordée         | 10 pl. Coty
-        École de la 2e chance         | 4 rue Zola      | E2C                         | 4 rue Zola
-        Centre d’accueil de demandeurs d’asile Adoma | 3 rue Péri | CADA Adoma       | 3 rue Péri
-        Le Bus numérique              | place du Marché | Bus numérique de Susville   | pl. du Marché
-        """,
-        decisions,
-        ["la même"] * 11,
-    )
+    spec(decisions, ["la même"] * 11)
 
 
 def test_two_services_named_after_one_spot_are_two_places(spec):
@@ -81,38 +77,30 @@ def test_two_services_named_after_one_spot_are_two_places(spec):
     numéro dans la rue : deux lieux aussi.
 
     Un téléphone que personne d’autre n’a les rapproche.
+
+    un lieu                  | à               | l’autre                    | aussi à          | téléphones
+    -------------------------+-----------------+----------------------------+------------------+-----------
+    Bibliothèque Pagnol      | rue Willot      | Groupe scolaire Pagnol     | rue Willot       |
+    Caf du Nord              | 58 bd Pasteur   | CARSAT Nord                | 58 bd Pasteur    |
+    Mairie de Susville       | 1 place Coty    | Mairie annexe de Susville  | 1 place Coty     |
+    Réussir en Sambre        | 20 av Lamartine | Mission locale Sambre      | 20 av Lamartine  | deux
+    Bibliothèque La Ponatière Sud | 6 rue Couturier | La Ponatière          | 2 rue Couturier  |
+    Fablab de la Gare        | place Coty      | La Gare                    | place Coty       | le même
     """
-    spec(
-        """
-        un lieu                  | à               | l’autre                    | aussi à          | téléphones
-        -------------------------+-----------------+----------------------------+------------------+-----------
-        Bibliothèque Pagnol      | rue Willot      | Groupe scolaire Pagnol     | rue Willot       |
-        Caf du Nord              | 58 bd Pasteur   | CARSAT Nord                | 58 bd Pasteur    |
-        Mairie de Susville       | 1 place Coty    | Mairie annexe de Susville  | 1 place Coty     |
-        Réussir en Sambre        | 20 av Lamartine | Mission locale Sambre      | 20 av Lamartine  | deux
-        Bibliothèque La Ponatière Sud | 6 rue Couturier | La Ponatière          | 2 rue Couturier  |
-        Fablab de la Gare        | place Coty      | La Gare                    | place Coty       | le même
-        """,
-        decisions,
-        ["deux lieux"] * 5 + ["la même"],
-    )
+    spec(decisions, ["deux lieux"] * 5 + ["la même"])
 
 
 def test_a_name_without_a_word_of_its_own_is_not_the_commune(spec):
     """Toutes les portes d’une commune portent son nom : « Site de Susville » n’est pas le point d’information de la
     même porte, quand l’autre fichier dit la commune autrement.
+
+    un lieu          | à                | l’autre                            | aussi à          || réponse
+    -----------------+------------------+------------------------------------+------------------++-----------
+    Site de Susville | 10 quai Jobez    | Point Information Jeunesse Susville | 10 quai Jobez   || deux lieux
+    Site de Susville | 10 quai Jobez    | Info Jeunesse Isère Susville IJI   | 10 quai Jobez    || deux lieux
+    Susville         | 10 quai Jobez    | Susville                           | 10 quai Jobez    || la même
     """
-    spec(
-        """
-        un lieu          | à                | l’autre                            | aussi à
-        -----------------+------------------+------------------------------------+-----------------
-        Site de Susville | 10 quai Jobez    | Point Information Jeunesse Susville | 10 quai Jobez
-        Site de Susville | 10 quai Jobez    | Info Jeunesse Isère Susville IJI   | 10 quai Jobez
-        Susville         | 10 quai Jobez    | Susville                           | 10 quai Jobez
-        """,
-        lambda t: [_elsewhere(*row) for row in zip(*(t[name] for name in t), strict=True)],
-        ["deux lieux", "deux lieux", "la même"],
-    )
+    spec(lambda t: [_elsewhere(*row) for row in zip(*(t[name] for name in t), strict=True)])
 
 
 def _elsewhere(name: str, address: str, other: str, there: str) -> str:
@@ -128,56 +116,43 @@ def _elsewhere(name: str, address: str, other: str, there: str) -> str:
 def test_a_mistyped_commune_a_number_or_a_hyphen_is_still_the_name(spec):
     """Une faute dans le nom de la commune, un nom qui n’est qu’un nombre, un trait d’union, une initiale de
     prénom dans la rue ne séparent pas deux lieux.
+
+    un lieu                     | à               | l’autre                | aussi à                   || réponse
+    ----------------------------+-----------------+------------------------+---------------------------++--------
+    Bibliothèque de Suvsille    | 31 rue E. Cougneau | Médiathèque de Susville | 31 rue Émile Cougneau ||       1
+    Le 139                      | 139 cours Coty  | 139, espace de coworking | 139 crs Coty            ||       1
+    Demo-TIC                    | 8 Grande Rue    | DEMOTIC                | 8 Grande-Rue              ||       1
     """
-    spec(
-        """
-        un lieu                     | à               | l’autre                | aussi à
-        ----------------------------+-----------------+------------------------+----------------------
-        Bibliothèque de Suvsille    | 31 rue E. Cougneau | Médiathèque de Susville | 31 rue Émile Cougneau
-        Le 139                      | 139 cours Coty  | 139, espace de coworking | 139 crs Coty
-        Demo-TIC                    | 8 Grande Rue    | DEMOTIC                | 8 Grande-Rue
-        """,
-        lambda t: [decision != "deux lieux" for decision in decisions(t)],
-        [1, 1, 1],
-    )
+    spec(lambda t: [decision != "deux lieux" for decision in decisions(t)])
 
 
 def test_place_filed_under_the_commune_of_its_seat_is_matched_by_name(spec):
-    """Un fichier donne la commune du siège : le nom dit la vraie, le genre et l’adresse parlent."""
-    spec(
-        """
-        un lieu            | à                   | l’autre         | aussi à           | sa commune
-        -------------------+---------------------+-----------------+-------------------+-----------
-        Mairie de Susville | 18 impasse du Stade | MAIRIE SUSVILLE | 18 imp. du Stade  | La Mure
-        Mairie de Susville | 18 impasse du Stade | MAIRIE          | 4 rue de l’Église | La Mure
-        """,
-        decisions,
-        ["la même", "deux lieux"],
-    )
+    """Un fichier donne la commune du siège : le nom dit la vraie, le genre et l’adresse parlent.
+
+    un lieu            | à                   | l’autre         | aussi à           | sa commune || réponse
+    -------------------+---------------------+-----------------+-------------------+------------++-----------
+    Mairie de Susville | 18 impasse du Stade | MAIRIE SUSVILLE | 18 imp. du Stade  | La Mure    || la même
+    Mairie de Susville | 18 impasse du Stade | MAIRIE          | 4 rue de l’Église | La Mure    || deux lieux
+    """
+    spec(decisions)
 
 
 def test_a_seat_and_its_annexe_at_another_address_are_two_places(spec):
-    """Une annexe à une autre adresse n’est pas le siège, même au même téléphone."""
-    spec(
-        """
-        un lieu    | à                   | l’autre           | aussi à            | téléphones
-        -----------+---------------------+-------------------+--------------------+-----------
-        Le Plateau | 74 rue France       | Le Plateau-Annexe | 3 rue Thomas       | le même
-        Le Plateau | 74 rue France       | Le Plateau        | 74 r France        | le même
-        """,
-        decisions,
-        ["deux lieux", "la même"],
-    )
+    """Une annexe à une autre adresse n’est pas le siège, même au même téléphone.
+
+    un lieu    | à                   | l’autre           | aussi à            | téléphones || réponse
+    -----------+---------------------+-------------------+--------------------+------------++-----------
+    Le Plateau | 74 rue France       | Le Plateau-Annexe | 3 rue Thomas       | le même    || deux lieux
+    Le Plateau | 74 rue France       | Le Plateau        | 74 r France        | le même    || la même
+    """
+    spec(decisions)
 
 
 def test_one_kind_in_one_commune_is_always_compared(spec):
-    """Une caisse qui dit son nom entier et une adresse écrite dans un autre ordre est comparée quand même."""
-    spec(
-        """
-        un lieu | à                                   | l’autre                      | aussi à
-        --------+-------------------------------------+------------------------------+---------------------------
-        CPAM    | Boulevard de Lessines (Centre Pompidou) | CPAM du Hainaut, accueil | Centre Pompidou, bd de Lessines
-        """,
-        decisions,
-        ["à voir"],
-    )
+    """Une caisse qui dit son nom entier et une adresse écrite dans un autre ordre est comparée quand même.
+
+    un lieu | à                                   | l’autre                      | aussi à                         || réponse
+    --------+-------------------------------------+------------------------------+---------------------------------++--------
+    CPAM    | Boulevard de Lessines (Centre Pompidou) | CPAM du Hainaut, accueil | Centre Pompidou, bd de Lessines || à voir
+    """
+    spec(decisions)

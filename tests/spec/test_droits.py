@@ -1,13 +1,8 @@
-"""Qui peut faire quoi, et où : un droit vient d’un rôle, pour une structure, pour un territoire, ou
-partout.
-"""
+"""Qui peut faire quoi, et où : un droit vient d’un rôle, pour une structure, pour un territoire, ou partout."""
 
 from typing import Any
 
-from maillage.apps.accounts.rules import journal
-from maillage.apps.accounts.rules.rights import RIGHTS, Grant, Rights
-from maillage.apps.grants import access as grants
-from maillage.apps.memberships.rules import (
+from maillage.apps.directory.memberships.rules import (
     BY_STRUCTURE,
     BY_TERRITORY,
     EVERYWHERE,
@@ -15,8 +10,11 @@ from maillage.apps.memberships.rules import (
     STRUCTURE,
     TERRITORY,
 )
-from maillage.apps.plans import access as plans
+from maillage.apps.platform.accounts.rules import journal
+from maillage.apps.platform.accounts.rules.rights import RIGHTS, Grant, Rights
+from maillage.apps.steering.plans import access as plans
 from maillage.apps.surveys import access as surveys
+from maillage.apps.volunteering.grants import access as grants
 
 title = "Les droits de chacun"
 
@@ -39,44 +37,45 @@ def test_right_holds_only_where_it_was_granted(spec):
 
     Ce compte voit les personnes de la structure 1, corrige les fiches de deux communes, mène des enquêtes
     partout.
+
+    droit          | structure | commune || réponse
+    ---------------+-----------+---------++--------
+    people.see     | 1         | -       || oui
+    people.see     | 2         | -       || non
+    people.see     | -         | 38151   || non
+    people.see     | -         | -       || non
+    directory.edit | -         | 38151   || oui
+    directory.edit | -         | 38001   || non
+    directory.edit | 1         | -       || non
+    directory.edit | 2         | 38185   || oui
+    surveys.run    | -         | 38001   || oui
+    surveys.run    | -         | -       || oui
+    members.manage | 1         | 38151   || non
     """
-    spec(
-        """
-        droit          | structure | commune
-        ---------------+-----------+--------
-        people.see     | 1         | -
-        people.see     | 2         | -
-        people.see     | -         | 38151
-        people.see     | -         | -
-        directory.edit | -         | 38151
-        directory.edit | -         | 38001
-        directory.edit | 1         | -
-        directory.edit | 2         | 38185
-        surveys.run    | -         | 38001
-        surveys.run    | -         | -
-        members.manage | 1         | 38151
-        """,
-        lambda t: [
-            (
-                "oui"
-                if GRANTS.may(
-                    right,
-                    structure=None if structure == "-" else int(structure),
-                    commune="" if commune == "-" else commune,
-                )
-                else "non"
+    spec.rows(
+        lambda right, structure, commune: (
+            "oui"
+            if GRANTS.may(
+                right,
+                structure=None if structure == "-" else int(structure),
+                commune="" if commune == "-" else commune,
             )
-            for right, structure, commune in zip(
-                t["droit"].tolist(), t["structure"].tolist(), t["commune"].tolist(), strict=True
-            )
-        ],
-        ["oui", "non", "non", "non", "oui", "non", "non", "oui", "oui", "oui", "non"],
+            else "non"
+        )
     )
 
 
 def test_where_a_right_holds(spec):
     """D’un droit, on sait pour quelles structures et dans quelles communes il tient ; les communes de deux
     rôles s’ajoutent.
+
+    droit          || réponse
+    ---------------++-----------------------------------------------------
+    people.see     || people.see : structures [1], communes aucune
+    directory.edit || directory.edit : structures [], communes 38151 38185
+    measures.see   || measures.see : structures [], communes 38151 38185
+    surveys.run    || surveys.run : structures [], communes partout
+    members.manage || members.manage : structures [], communes aucune
     """
 
     def places(right: str) -> str:
@@ -84,25 +83,7 @@ def test_where_a_right_holds(spec):
         where = "partout" if communes is None else " ".join(sorted(communes)) or "aucune"
         return f"{right} : structures {sorted(GRANTS.structures(right))}, communes {where}"
 
-    spec(
-        """
-        droit
-        --------------
-        people.see
-        directory.edit
-        measures.see
-        surveys.run
-        members.manage
-        """,
-        lambda t: [places(right) for right in t["droit"].tolist()],
-        [
-            "people.see : structures [1], communes aucune",
-            "directory.edit : structures [], communes 38151 38185",
-            "measures.see : structures [], communes 38151 38185",
-            "surveys.run : structures [], communes partout",
-            "members.manage : structures [], communes aucune",
-        ],
-    )
+    spec.rows(lambda right: places(right))
     assert GRANTS.any("members.manage", "people.see")
     assert not GRANTS.any("members.manage", "network.run")
     assert not Rights().any(*RIGHTS)
@@ -111,6 +92,18 @@ def test_where_a_right_holds(spec):
 def test_what_each_role_may_do(spec):
     """Un rôle vaut pour une structure, un territoire, ou partout ; seuls ceux d’une structure voient des
     personnes.
+
+    rôle
+    --------------
+    aidant
+    prescripteur
+    formation
+    benevole
+    gestionnaire
+    coordination
+    pedagogie
+    analyste
+    administration
     """
 
     def call(t: dict[str, Any]) -> dict[str, list[str]]:
@@ -126,19 +119,6 @@ def test_what_each_role_may_do(spec):
         }
 
     spec(
-        """
-        rôle
-        --------------
-        aidant
-        prescripteur
-        formation
-        benevole
-        gestionnaire
-        coordination
-        pedagogie
-        analyste
-        administration
-        """,
         call,
         """
         pour          | voit des personnes | droits
@@ -161,6 +141,16 @@ def test_who_publishes_what(spec):
     les autres, le bouton n’existe pas.
 
     Une fiche proposée, une correction signalée par un passant, une réponse d’enquête ne paraissent jamais seules.
+
+    ce qui paraît           || réponse
+    ------------------------++-----------------------------------------
+    la fiche d’un lieu      || gestionnaire coordination administration
+    un import de lieux      || coordination administration
+    le plan d’action        || coordination analyste administration
+    un appel à projets      || coordination analyste administration
+    une enquête             || coordination analyste administration
+    un atelier              || aidant formation gestionnaire
+    un module du territoire || coordination pedagogie administration
     """
     gates = {
         "la fiche d’un lieu": "directory.edit",
@@ -179,34 +169,18 @@ def test_who_publishes_what(spec):
             for what in t["ce qui paraît"].tolist()
         ]
 
-    spec(
-        """
-        ce qui paraît
-        -----------------------
-        la fiche d’un lieu
-        un import de lieux
-        le plan d’action
-        un appel à projets
-        une enquête
-        un atelier
-        un module du territoire
-        """,
-        call,
-        [
-            "gestionnaire coordination administration",
-            "coordination administration",
-            "coordination analyste administration",
-            "coordination analyste administration",
-            "coordination analyste administration",
-            "aidant formation gestionnaire",
-            "coordination pedagogie administration",
-        ],
-    )
+    spec(call)
 
 
 def test_the_journal_proves_itself(spec):
     """Chaque ligne du journal porte l’empreinte de la précédente : en changer une change toutes les
     suivantes.
+
+    ligne
+    ---------
+    mandat
+    fiche
+    accès
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -223,15 +197,5 @@ def test_the_journal_proves_itself(spec):
             for other in (lines, changed, lines[::-1], lines[1:])
         ]
 
-    spec(
-        """
-        ligne
-        ---------
-        mandat
-        fiche
-        accès
-        """,
-        call,
-        ["pareil", "autre", "autre", "autre"],
-    )
+    spec(call, ["pareil", "autre", "autre", "autre"])
     assert journal.digest("a", words="b") != journal.digest("ab", words="")

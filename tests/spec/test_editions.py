@@ -6,10 +6,14 @@ from math import isnan
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from maillage.apps.dossiers.rules import edition_name
-from maillage.reports.plan.reading import PlanAction, PlanAxis, PlanReading
-from maillage.reports.territory import changes
-from maillage.reports.territory.criteria import Answered
+from maillage.kernel.errors import Refused
+from maillage.publishing.page import folder
+from maillage.publishing.plan.reading import PlanAction, PlanAxis, PlanReading, YearTotal
+from maillage.publishing.territory import changes
+from maillage.publishing.territory.criteria import Answered
 
 title = "Comparer deux éditions"
 
@@ -51,6 +55,14 @@ def test_an_estimate_moved_only_when_its_intervals_part(spec):
     """Une estimation n’a bougé que si les deux fourchettes ne se touchent pas.
 
     À la première ligne la valeur monte de 1 000 : rien ne permet de dire que c’est plus.
+
+    valeur | bas  | haut | ensuite | bas ensuite | haut ensuite || réponse
+    -------+------+------+---------+-------------+--------------++--------------
+    4000   | 3500 | 4500 | 5000    | 4400        | 5600         || dans la marge
+    4000   | 3500 | 4500 | 5200    | 4600        | 5800         || plus haut
+    4000   | 3500 | 4500 | 2800    | 2300        | 3400         || plus bas
+    4000   | 3500 | 4500 | 4500    | 4500        | 5500         || dans la marge
+    4000   | 3500 | 4500 | 4000    | 3500        | 4500         || pas de ligne
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -62,19 +74,7 @@ def test_an_estimate_moved_only_when_its_intervals_part(spec):
             out.append(comparison.figures[0].says if comparison.figures else "pas de ligne")
         return out
 
-    spec(
-        """
-        valeur | bas  | haut | ensuite | bas ensuite | haut ensuite
-        -------+------+------+---------+-------------+-------------
-        4000   | 3500 | 4500 | 5000    | 4400        | 5600
-        4000   | 3500 | 4500 | 5200    | 4600        | 5800
-        4000   | 3500 | 4500 | 2800    | 2300        | 3400
-        4000   | 3500 | 4500 | 4500    | 4500        | 5500
-        4000   | 3500 | 4500 | 4000    | 3500        | 4500
-        """,
-        call,
-        ["dans la marge", "plus haut", "plus bas", "dans la marge", "pas de ligne"],
-    )
+    spec(call)
 
 
 def test_editions_by_other_zones_compare_their_totals_only():
@@ -92,13 +92,35 @@ def test_editions_by_other_zones_compare_their_totals_only():
     assert (changes.ZONES, (), changes.RECUT) in comparison.parts and changes.RECUT.endswith(
         "Seuls les totaux se comparent."
     )
+    was, now = plan((1, "Ouvrir", "prête")), plan((1, "Ouvrir", "prête"))
+    was["axes"][0]["actions"][0] |= {"zones": "Plounérin", "people": "environ 120 personnes"}
+    now["axes"][0]["actions"][0] |= {"zones": "Secteur nord", "people": "entre 100 et 300 personnes"}
+    planned = changes.compare(edition(one, was), edition(other, now))
+    assert planned.plan == () and ("Les zones des actions", (), changes.RECUT_PLAN) in planned.parts
+    assert planned.unlisted == ()
     elsewhere = study(figure(1, 1, 1))
     elsewhere["territoire"] = {"code": "2", "nom": "Ailleurs", "population": 8000}
     assert changes.compare(edition(one), edition(elsewhere)).incomparable
 
 
+def test_places_come_before_the_estimates_that_did_not_change():
+    """« Aucun total n’a changé » se lisait au-dessus de « Lieux : 40, puis 43 »."""
+    one, other = study(figure(4000, 3500, 4500)), study(figure(4000, 3500, 4500))
+    other["offre"] |= {"lieux": 13}
+    words = changes.compare(edition(one), edition(other)).conclusion
+    assert words == "Lieux : 10, puis 13 ; aucune estimation n’a changé"
+
+
 def test_what_is_counted_is_compared_as_it_is(spec):
-    """Ce qui est compté se compare tel quel ; une question que personne n’a posée ne se compare pas."""
+    """Ce qui est compté se compare tel quel ; une question que personne n’a posée ne se compare pas.
+
+    avant | maintenant || réponse
+    ------+------------++------------------
+    3     | 5          || 2 de plus
+    3     | 2          || 1 de moins
+    3     | 3          || pas de ligne
+    -     | 5          || ne se compare pas
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         need, out = figure(1, 1, 1), []
@@ -108,22 +130,19 @@ def test_what_is_counted_is_compared_as_it_is(spec):
             out.append(comparison.offer[0].says if comparison.offer else "pas de ligne")
         return out
 
-    spec(
-        """
-        avant | maintenant
-        ------+-----------
-        3     | 5
-        3     | 2
-        3     | 3
-        -     | 5
-        """,
-        call,
-        ["2 de plus", "1 de moins", "pas de ligne", "ne se compare pas"],
-    )
+    spec(call)
 
 
 def test_a_range_of_silent_places_is_compared_by_its_bounds(spec):
-    """Des lieux qui se taisent laissent une fourchette sans valeur : elle est montrée, et se compare comme les autres."""
+    """Des lieux qui se taisent laissent une fourchette sans valeur : elle est montrée, et se compare comme les autres.
+
+    valeur | bas | haut | ensuite | bas ensuite | haut ensuite
+    -------+-----+------+---------+-------------+-------------
+           | 100 |  900 |         |        1000 |         2000
+           | 100 |  900 |     500 |         400 |          600
+           | 100 |  900 |         |         100 |          900
+       500 | 400 |  600 |         |         700 |         1500
+    """
 
     def away(value: float, low: float, high: float) -> dict[str, Any]:
         out = figure(value, low, high)
@@ -143,14 +162,6 @@ def test_a_range_of_silent_places_is_compared_by_its_bounds(spec):
         return out
 
     spec(
-        """
-        valeur | bas | haut | ensuite | bas ensuite | haut ensuite
-        -------+-----+------+---------+-------------+-------------
-               | 100 |  900 |         |        1000 |         2000
-               | 100 |  900 |     500 |         400 |          600
-               | 100 |  900 |         |         100 |          900
-           500 | 400 |  600 |         |         700 |         1500
-        """,
         call,
         [
             "entre 100 et 900 personnes ; entre 1 000 et 2 000 personnes ; plus haut",
@@ -188,7 +199,7 @@ def test_an_action_is_new_withdrawn_or_changed():
         ("2. Former", "Action retirée"),
         ("3. Prêter", "Action nouvelle"),
     }
-    assert comparison.conclusion == "Aucun total n’a changé ; 1\xa0action ajoutée, 1\xa0action retirée"
+    assert comparison.conclusion == "Aucune estimation n’a changé ; 1\xa0action ajoutée, 1\xa0action retirée"
     near = changes.compare(edition(study(need), before), edition(study(figure(4100, 3600, 4600)), after))
     assert near.conclusion == "Le total reste dans la marge ; 1\xa0action ajoutée, 1\xa0action retirée"
     moved = plan((1, "Ouvrir le mardi", "prête"), (4, "Former", "à décider"))
@@ -236,6 +247,14 @@ def answers(
 def test_answers_of_a_survey_change_only_when_their_difference_leaves_its_interval(spec):
     """Une réponse n’a changé d’une vague à l’autre que si l’écart sort de sa fourchette, compte tenu du nombre
     de réponses comparées : la règle du document de l’enquête.
+
+    bas | haut | autres || réponse
+    ----+------+--------++------------------------
+    30  | 40   | 0      || 1 sans écart sûr
+    22  | 30   | 0      || baisse 0 sans écart sûr
+    22  | 30   | 80     || 1 sans écart sûr
+    50  | 60   | 0      || hausse 0 sans écart sûr
+    33  | 45   | 0      || 0 sans écart sûr
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -250,25 +269,7 @@ def test_answers_of_a_survey_change_only_when_their_difference_leaves_its_interv
             )
         return out
 
-    spec(
-        """
-        bas | haut | autres
-        ----+------+-------
-        30  | 40   | 0
-        22  | 30   | 0
-        22  | 30   | 80
-        50  | 60   | 0
-        33  | 45   | 0
-        """,
-        call,
-        [
-            "1 sans écart sûr",
-            "baisse 0 sans écart sûr",
-            "1 sans écart sûr",
-            "hausse 0 sans écart sûr",
-            "0 sans écart sûr",
-        ],
-    )
+    spec(call)
 
 
 def test_an_answer_that_changed_is_named_by_its_question_and_its_base():
@@ -355,8 +356,8 @@ def test_answers_without_a_finding_are_sentences_three_at_most():
     facts = [x.replace("\xa0", " ") for x in changes.compare(wave(60), wave(20)).news]
     assert len(facts) == 3
     assert facts[0] == (
-        "À la question « WiFi 0 ? », 25 % des structures interrogées répondent « Non » (entre 20 et 30 %), contre"
-        " 65 % avant (entre 60 et 70 %) : baisse."
+        "À la question « WiFi 0 ? », 25 % des structures qui ont répondu disent « Non » (entre 20 et 30 %),"
+        " contre 65 % avant (entre 60 et 70 %) : baisse."
     )
     assert len(changes.compare(wave(60), wave(20)).in_brief) > 3, "the annexes have every line"
 
@@ -364,6 +365,18 @@ def test_answers_without_a_finding_are_sentences_three_at_most():
 def edition_with(answers: changes.Json) -> changes.Edition:
     about = {"edition": "mai", "date": "2026-05-22", "logiciel": "1", "donnees": []}
     return changes.edition(about, changes.frozen(study(figure(1, 1, 1)), None, answers))
+
+
+def test_the_title_of_a_comparison_says_that_money_moved():
+    """Un titre « aucune estimation n’a changé » taisait 86 400 € écrits depuis."""
+    years = (
+        [],
+        [{"label": "En tout", "total": 86_400, "is_total": True, "running": None, "investment": None}],
+    )
+    plans = ({**plan((1, "Ouvrir", "prête")), "yearly": rows} for rows in years)
+    before, after = (edition(study(figure(4000, 3500, 4500)), each) for each in plans)
+    words = changes.compare(before, after).conclusion.replace("\xa0", " ")
+    assert words == "Aucune estimation n’a changé ; budgets écrits de 0 € à 86 400 €"
 
 
 def test_a_notice_stored_in_an_objective_is_no_change():
@@ -380,7 +393,18 @@ def test_a_notice_stored_in_an_objective_is_no_change():
 
 
 def test_an_action_ends_is_delayed_or_funded(spec):
-    """Ce qui se termine, ce qui est retardé et ce qui est financé ont chacun leur tableau."""
+    """Ce qui se termine, ce qui est retardé et ce qui est financé ont chacun leur tableau.
+
+    état                | fin        | en mots | financé | ensuite || réponse
+    --------------------+------------+---------+---------+---------++--------------------------------------------------
+    faite               | 2027-03-01 | mars    | 0       | 0       || Actions terminées : Faite
+    abandonnée          | 2027-03-01 | mars    | 0       | 0       || Actions abandonnées : Abandonnée
+    en cours            | 2027-06-01 | juin    | 0       | 0       || Actions retardées : Retardée de 3 mois
+    en cours            | 2027-03-15 | mi-mars | 0       | 0       || Actions retardées : Retardée de 14 jours
+    en cours            | 2027-02-01 | février | 0       | 0       || Le reste du plan : La fin a changé
+    en cours, en retard | 2027-03-01 | mars    | 0       | 0       || Actions retardées : En retard
+    en cours            | 2027-03-01 | mars    | 0       | 4000    || L’argent : Le montant financé a changé
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         out = []
@@ -392,29 +416,7 @@ def test_an_action_ends_is_delayed_or_funded(spec):
             out.append(" / ".join(f"{row.kind} : {row.says}" for row in moved.plan).replace("\xa0", " "))
         return out
 
-    spec(
-        """
-        état                | fin        | en mots | financé | ensuite
-        --------------------+------------+---------+---------+--------
-        faite               | 2027-03-01 | mars    | 0       | 0
-        abandonnée          | 2027-03-01 | mars    | 0       | 0
-        en cours            | 2027-06-01 | juin    | 0       | 0
-        en cours            | 2027-03-15 | mi-mars | 0       | 0
-        en cours            | 2027-02-01 | février | 0       | 0
-        en cours, en retard | 2027-03-01 | mars    | 0       | 0
-        en cours            | 2027-03-01 | mars    | 0       | 4000
-        """,
-        call,
-        [
-            "Actions terminées : Faite",
-            "Actions abandonnées : Abandonnée",
-            "Actions retardées : Retardée de 3 mois",
-            "Actions retardées : Retardée de 14 jours",
-            "Le reste du plan : La fin a changé",
-            "Actions retardées : En retard",
-            "L’argent : Le montant financé, en euros, a changé",
-        ],
-    )
+    spec(call)
 
 
 def test_a_comparison_begins_with_what_moved():
@@ -427,6 +429,8 @@ def test_a_comparison_begins_with_what_moved():
     after["axes"][0]["actions"][0]["state"] = "faite"
     moved = changes.compare(edition(one, before), edition(other, after))
     assert not [each for each in moved.plan if "reste à décider" in each.says], "it is over"
+    (cost,) = [each for each in moved.plan if each.what == "Le plan, En tout"]
+    assert (cost.before, cost.after) == ("—", "9\xa0000\xa0€"), "a row a year, in euros"
     assert [sentence.replace("\xa0", " ") for sentence in moved.in_brief] == [
         "**Personnes concernées** : plus haut. Avant, environ 4 000 personnes (entre 3 500 et 4 500) ;"
         " maintenant, environ 6 000 personnes (entre 5 500 et 6 500).",
@@ -434,7 +438,9 @@ def test_a_comparison_begins_with_what_moved():
         "**Actions** : 1 action terminée.",
         "**Budgets écrits** : 0 €, puis 9 000 €.",
     ]
-    assert moved.conclusion == "Personnes concernées : plus haut qu’avant ; 1\xa0action terminée"
+    assert moved.conclusion.replace("\xa0", " ") == (
+        "Personnes concernées : plus haut qu’avant ; 1 action terminée ; budgets écrits de 0 € à 9 000 €"
+    )
 
 
 def whole_plan(**values: Any) -> PlanReading:
@@ -448,6 +454,7 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
     """Chaque champ qu’une édition garde d’une action, d’une dynamique ou du plan est comparé, et dit en mots."""
     base = whole_plan()
     samples: dict[Any, Any] = {str: "autre", "tuple": ("une étape", "une autre"), int: 300, bool: True}
+    samples["yearly"] = (YearTotal("2027", 9_000, 0, 0, 9_000),)
 
     def line(other: PlanReading) -> changes.Change:
         both_editions = [edition(study(figure(1, 1, 1)), asdict(field)) for field in (base, other)]
@@ -469,7 +476,8 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
                 continue
             was = getattr(row, field.name)
             kind = "tuple" if isinstance(was, tuple) else int if was is None else type(was)
-            change = line(put(replace(row, **{field.name: not was if kind is bool else samples[kind]})))
+            new = not was if kind is bool else samples.get(field.name, samples[kind])
+            change = line(put(replace(row, **{field.name: new})))
             assert change.says.lower().startswith(words[field.name].lower()), field.name
     change = line(whole_plan(steps=("Étape, 1er mars", "Bilan, 2 juin"), zones="Partout"))
     assert (change.before, change.after) == ("non renseigné", "Étape, 1er mars ; Bilan, 2 juin")
@@ -490,6 +498,55 @@ def test_whatever_an_edition_keeps_of_a_plan_is_compared():
             "rien ne manque plus : ce n’est pas un oubli"
         )
         assert change.says == "Ce qui manque encore a changé"
+
+
+def test_comparison_names_a_change_of_an_action_once():
+    """Des jours écrits : « le début manquait », et non aussi « ce qui manque » et « ce qui reste à décider »."""
+    was, now = (
+        edition(study(figure(1, 1, 1)), asdict(whole_plan(**values)))
+        for values in (
+            {"lacks": ("sans dates",), "undecided": ("sans dates", "sans coût")},
+            {"begins": "1er mars 2027", "undecided": ("sans coût",)},
+        )
+    )
+    assert [change.says for change in changes.compare(was, now).plan] == ["Le début manquait"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Élus, premier tirage", "Bilan 2026 (provisoire) ; v2", "« L’été » & après"]
+)
+def test_an_edition_bears_any_name_that_harms_no_folder(name, tmp_path):
+    assert folder.edition_name(name.replace("’", "'")) == name
+    folder.edition_folder(tmp_path, "03185", "dossier", name).mkdir(parents=True)
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "-x", "mai:juin", "a\u202eb", "fin.", "x" * 61, " "])
+def test_a_name_that_harms_is_refused_with_its_reason(name):
+    with pytest.raises(Refused, match="Il nomme un dossier"):
+        folder.edition_name(name)
+
+
+def test_two_editions_of_one_name_show_their_reports():
+    """« Entre l’édition « mai » et l’édition « mai » » : rien ne disait laquelle était la synthèse."""
+    first = edition(study(figure(1, 1, 1)), edition="mai", date="2026-05-22", rapport="plan")
+    second = edition(study(figure(1, 1, 1)), edition="mai", date="2027-05-20", rapport="synthese")
+    words = changes.compare(first, second).editions_words
+    assert words == (
+        "Entre l’édition « mai » du rapport « Plan stratégique », du 22 mai 2026 et l’édition « mai » du rapport"
+        " « Synthèse pour les élus », du 20 mai 2027"
+    )
+    assert (
+        "rapport"
+        not in changes.compare(first, edition(study(figure(1, 1, 1)), edition="juin")).editions_words
+    )
+
+
+def test_figures_that_nobody_froze_are_no_edition():
+    today = edition(study(figure(1, 1, 1)), edition="", date="2026-11-29")
+    text = str(
+        changes.document(changes.compare(edition(study(figure(1, 1, 1))), today), on=date(2026, 11, 29))
+    )
+    assert "Entre l’édition « mai », du 22 mai 2026 et l’étude du 29 novembre 2026" in text
 
 
 def test_editions_with_two_fingerprints_are_never_called_equal():

@@ -2,8 +2,8 @@
 n’est moyenné contre le hasard.
 """
 
-from maillage.engine import composite
-from maillage.engine.chance import even_normals
+from maillage.statistics.engine import composite
+from maillage.statistics.engine.chance import even_normals
 from tests.published.reproduction import rule
 
 title = "L’enquête et le modèle"
@@ -24,64 +24,49 @@ def together(t: dict) -> list[composite.Combined]:
 
 
 def test_each_weighs_by_its_precision(spec):
-    """Deux sources aussi sûres pèsent autant ; une enquête deux fois moins sûre pèse un cinquième."""
-    spec(
-        """
-        modèle | son doute | enquête | son écart-type
-        -------+-----------+---------+---------------
-            18 |         2 |      20 |              2
-            18 |         2 |      20 |              4
-            18 |         4 |      20 |              2
-        """,
-        lambda t: [round(combination.weight, 2) for combination in together(t)],
-        [0.5, 0.2, 0.8],
-    )
+    """Deux sources aussi sûres pèsent autant ; une enquête deux fois moins sûre pèse un cinquième.
+
+    modèle | son doute | enquête | son écart-type || réponse
+    -------+-----------+---------+----------------++--------
+        18 |         2 |      20 |              2 ||     0.5
+        18 |         2 |      20 |              4 ||     0.2
+        18 |         4 |      20 |              2 ||     0.8
+    """
+    spec(lambda t: [round(combination.weight, 2) for combination in together(t)])
 
 
 def test_the_combination_lies_between(spec):
-    """Le résultat est entre les deux, plus près de la plus sûre."""
-    spec(
-        """
-        modèle | son doute | enquête | son écart-type
-        -------+-----------+---------+---------------
-            18 |         2 |      20 |              2
-            18 |         2 |      20 |              4
-        """,
-        lambda t: [round(100 * float(combination.draws.mean()), 1) for combination in together(t)],
-        [19, 18.4],
-    )
+    """Le résultat est entre les deux, plus près de la plus sûre.
+
+    modèle | son doute | enquête | son écart-type || réponse
+    -------+-----------+---------+----------------++--------
+        18 |         2 |      20 |              2 ||      19
+        18 |         2 |      20 |              4 ||    18.4
+    """
+    spec(lambda t: [round(100 * float(combination.draws.mean()), 1) for combination in together(t)])
 
 
 def test_a_gap_beyond_doubt_is_not_averaged(spec):
-    """Quand l’écart dépasse ce que les doutes expliquent, on le dit au lieu d’en faire la moyenne."""
-    spec(
-        """
-        modèle | son doute | enquête | son écart-type
-        -------+-----------+---------+---------------
-            18 |         2 |      20 |              2
-            18 |         2 |      30 |              2
-            18 |         2 |      30 |              8
-        """,
-        lambda t: ["combinés" if combination.agree else "contredits" for combination in together(t)],
-        ["combinés", "contredits", "combinés"],
-    )
+    """Quand l’écart dépasse ce que les doutes expliquent, on le dit au lieu d’en faire la moyenne.
+
+    modèle | son doute | enquête | son écart-type || réponse
+    -------+-----------+---------+----------------++-----------
+        18 |         2 |      20 |              2 || combinés
+        18 |         2 |      30 |              2 || contredits
+        18 |         2 |      30 |              8 || combinés
+    """
+    spec(lambda t: ["combinés" if combination.agree else "contredits" for combination in together(t)])
 
 
 def test_which_rounding_a_publication_used(spec):
-    """Un pourcentage publié dit parfois comment il a été arrondi, ou qu’il ne sort pas du calcul."""
+    """Un pourcentage publié dit parfois comment il a été arrondi, ou qu’il ne sort pas du calcul.
+
+    calculé | publié || réponse
+    --------+--------++---------------
+      24.24 |     24 || les deux
+      28.79 |     28 || troncature
+      60.61 |     61 || au plus proche
+       6.06 |     11 || aucune
+    """
     names = {"both": "les deux", "nearest": "au plus proche", "down": "troncature", "": "aucune"}
-    spec(
-        """
-        calculé | publié
-        --------+-------
-          24.24 |     24
-          28.79 |     28
-          60.61 |     61
-           6.06 |     11
-        """,
-        lambda t: [
-            names[rule(computed, published)]
-            for computed, published in zip(t["calculé"], t["publié"], strict=True)
-        ],
-        ["les deux", "troncature", "au plus proche", "aucune"],
-    )
+    spec.rows(lambda computed, published: names[rule(computed, published)])

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from maillage.apps.network.rules import charter, joining, permanences, profiles
+from maillage.apps.site.structures.rules import charter, joining, permanences, profiles
 
 title = "Entrer dans le réseau"
 
@@ -29,6 +29,19 @@ def test_two_listings_make_a_permanence(spec):
     une salle. Il faut un lieu et quelqu’un ; deux lieux, ou du matériel, ne font pas une permanence.
 
     La réponse dit laquelle des deux annonces apporte le lieu.
+
+    l’une               | l’autre               || réponse
+    --------------------+-----------------------++--------
+    cherche médiateur   | cherche salle         || l’une
+    cherche salle       | cherche médiateur     || l’autre
+    propose salle       | cherche salle équipée || l’une
+    propose conseiller  | cherche médiateur     || l’autre
+    propose conseiller  | cherche conseiller    || l’autre
+    propose conseiller  | propose salle équipée || l’autre
+    cherche salle       | propose médiateur     || aucune
+    propose salle       | cherche médiateur     || aucune
+    propose ordinateurs | cherche ordinateurs   || aucune
+    propose formateur   | propose salle         || aucune
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -38,49 +51,35 @@ def test_two_listings_make_a_permanence(spec):
         ]
         return ["aucune" if each is None else ("l’une", "l’autre")[each.place] for each in permanence_roles]
 
-    spec(
-        """
-        l’une               | l’autre
-        --------------------+----------------------
-        cherche médiateur   | cherche salle
-        cherche salle       | cherche médiateur
-        propose salle       | cherche salle équipée
-        propose conseiller  | cherche médiateur
-        propose conseiller  | cherche conseiller
-        propose conseiller  | propose salle équipée
-        cherche salle       | propose médiateur
-        propose salle       | cherche médiateur
-        propose ordinateurs | cherche ordinateurs
-        propose formateur   | propose salle
-        """,
-        call,
-        [
-            *("l’une", "l’autre", "l’une", "l’autre", "l’autre", "l’autre", "aucune", "aucune"),
-            *("aucune", "aucune"),
-        ],
-    )
+    spec(call)
 
 
 def test_a_half_day_becomes_hours(spec):
-    """Le brouillon commence avec des heures rondes ; la structure les change."""
+    """Le brouillon commence avec des heures rondes ; la structure les change.
+
+    demi-journée || réponse
+    -------------++--------------
+    0-am         || 0 09:00 12:00
+    1-pm         || 1 14:00 17:00
+    5-am         || 5 09:00 12:00
+    """
     spec(
-        """
-        demi-journée
-        ------------
-        0-am
-        1-pm
-        5-am
-        """,
         lambda t: [
             f"{day} {begin} {end}"
             for day, begin, end in permanences.hours([str(x) for x in t["demi-journée"]])
-        ],
-        ["0 09:00 12:00", "1 14:00 17:00", "5 09:00 12:00"],
+        ]
     )
 
 
 def test_who_reads_a_sheet(spec):
-    """Chacun choisit ; son équipe la lit toujours."""
+    """Chacun choisit ; son équipe la lit toujours.
+
+    montrée à || un passant | le réseau | son équipe
+    ----------++------------+-----------+-----------
+    tous      || oui        | oui       | oui
+    réseau    || non        | oui       | oui
+    personne  || non        | non       | oui
+    """
 
     def call(t: dict[str, Any]) -> dict[str, list[str]]:
         def read(by: dict[str, bool]) -> list[str]:
@@ -93,27 +92,18 @@ def test_who_reads_a_sheet(spec):
             "son équipe": read({"of_network": True, "own": True}),
         }
 
-    spec(
-        """
-        montrée à
-        ---------
-        tous
-        réseau
-        personne
-        """,
-        call,
-        """
-        un passant | le réseau | son équipe
-        -----------+-----------+-----------
-        oui        | oui       | oui
-        non        | oui       | oui
-        non        | non       | oui
-        """,
-    )
+    spec(call)
 
 
 def test_two_people_write_at_once(spec):
-    """On choisit si quelqu’un d’autre a changé la fiche depuis la page que l’on avait, et pour y mettre autre chose."""
+    """On choisit si quelqu’un d’autre a changé la fiche depuis la page que l’on avait, et pour y mettre autre chose.
+
+    page lue | fiche | écrit | dit déjà || réponse
+    ---------+-------+-------+----------++--------
+           1 |     1 | mardi | lundi    || garder
+           1 |     2 | mardi | lundi    || choisir
+           1 |     2 | lundi | lundi    || garder
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         rows = zip(t["page lue"], t["fiche"], t["écrit"], t["dit déjà"], strict=True)
@@ -123,21 +113,21 @@ def test_two_people_write_at_once(spec):
         ]
         return ["choisir" if each else "garder" for each in needs_choice]
 
-    spec(
-        """
-        page lue | fiche | écrit | dit déjà
-        ---------+-------+-------+---------
-               1 |     1 | mardi | lundi
-               1 |     2 | mardi | lundi
-               1 |     2 | lundi | lundi
-        """,
-        call,
-        ["garder", "choisir", "garder"],
-    )
+    spec(call)
 
 
 def test_the_charter_is_in_force_until_its_day(spec):
-    """Le dernier jour compte. Deux mois avant, on dit de déclarer de nouveau ; retirée, elle ne vaut plus."""
+    """Le dernier jour compte. Deux mois avant, on dit de déclarer de nouveau ; retirée, elle ne vaut plus.
+
+    état     | jusqu’au   | le         || en vigueur | finit bientôt
+    ---------+------------+------------++------------+--------------
+    accordée | 2027-03-31 | 2027-01-29 || oui        | non
+    accordée | 2027-03-31 | 2027-01-30 || oui        | oui
+    accordée | 2027-03-31 | 2027-03-31 || oui        | oui
+    accordée | 2027-03-31 | 2027-04-01 || non        | non
+    déclarée | 2027-03-31 | 2027-01-01 || non        | non
+    retirée  | 2027-03-31 | 2027-01-01 || non        | non
+    """
     states = {"accordée": charter.GRANTED, "déclarée": charter.DECLARED, "retirée": charter.WITHDRAWN}
 
     def call(t: dict[str, Any]) -> dict[str, list[str]]:
@@ -150,44 +140,19 @@ def test_the_charter_is_in_force_until_its_day(spec):
             "finit bientôt": ["oui" if charter.ends_soon(*row) else "non" for row in rows],
         }
 
-    spec(
-        """
-        état     | jusqu’au   | le
-        ---------+------------+-----------
-        accordée | 2027-03-31 | 2027-01-29
-        accordée | 2027-03-31 | 2027-01-30
-        accordée | 2027-03-31 | 2027-03-31
-        accordée | 2027-03-31 | 2027-04-01
-        déclarée | 2027-03-31 | 2027-01-01
-        retirée  | 2027-03-31 | 2027-01-01
-        """,
-        call,
-        """
-        en vigueur | finit bientôt
-        -----------+--------------
-        oui        | non
-        oui        | oui
-        oui        | oui
-        non        | non
-        non        | non
-        non        | non
-        """,
-    )
+    spec(call)
 
 
 def test_a_code_is_read_however_it_is_copied(spec):
-    """Douze signes, sans 0 ni O, 1, I ni L : ils se lisent mal. Un signe impossible n’est pas deviné."""
-    spec(
-        """
-        recopié
-        ---------------
-        AB2C-3DEF-GH45
-        ab2c 3def gh45
-        ab2c3defgh45
-        AB2C-3DEF
-        AB2C-3DEF-GH4O
-        AB2C-3DEF-GH451
-        """,
-        lambda t: [joining.read_code(str(typed)) or "refusé" for typed in t["recopié"]],
-        ["AB2C-3DEF-GH45", "AB2C-3DEF-GH45", "AB2C-3DEF-GH45", "refusé", "refusé", "refusé"],
-    )
+    """Douze signes, sans 0 ni O, 1, I ni L : ils se lisent mal. Un signe impossible n’est pas deviné.
+
+    recopié         || réponse
+    ----------------++---------------
+    AB2C-3DEF-GH45  || AB2C-3DEF-GH45
+    ab2c 3def gh45  || AB2C-3DEF-GH45
+    ab2c3defgh45    || AB2C-3DEF-GH45
+    AB2C-3DEF       || refusé
+    AB2C-3DEF-GH4O  || refusé
+    AB2C-3DEF-GH451 || refusé
+    """
+    spec.rows(lambda typed: joining.read_code(str(typed)) or "refusé")

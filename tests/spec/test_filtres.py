@@ -10,12 +10,10 @@ import pytest
 import shapely
 
 from maillage.kernel.errors import Refused
-from maillage.pipeline.cog import clean as cog
-from maillage.pipeline.contours import clean as contours
-from maillage.pipeline.markings import clean as markings
-from maillage.pipeline.markings.clean import District, Marking
-from maillage.studies.diagnosis import filters
-from maillage.studies.need import population, rurality
+from maillage.sources import cog, contours, markings
+from maillage.sources.markings import District, Marking
+from maillage.statistics.diagnosis import filters
+from maillage.statistics.need import population, rurality
 
 title = "Filtrer un territoire"
 
@@ -41,15 +39,14 @@ def listed(t: dict[str, Any], *codes: str) -> list[str]:
 def test_a_list_says_which_share_to_count(spec):
     """Une liste donne la part de chaque code ; celle d’un quartier l’emporte sur celle de sa commune ;
     hors de la liste, rien. Une part s’écrit en pourcentage.
+
+    code      | part
+    ----------+-----
+    2A004     | 100
+    38151     | 50
+    381850608 | 20
     """
     spec(
-        """
-        code      | part
-        ----------+-----
-        2A004     | 100
-        38151     | 50
-        381850608 | 20
-        """,
         lambda t: listed({"code": t["code"], "part": t["part"]}, "2A004", "38151", IRIS, NEXT),
         ["2A004 : 1.00", "38151 : 0.50", "381850608 : 0.20", "381850101 : 0.00"],
     )
@@ -58,6 +55,11 @@ def test_a_list_says_which_share_to_count(spec):
 def test_a_code_nobody_knows_is_refused(spec):
     """Un code inconnu est refusé avec sa ligne ; celui d’une commune réunie à une autre vaut pour la
     nouvelle, une fois.
+
+    code  | part
+    ------+-----
+    38151 | 100
+    2Z999 | 100
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -67,12 +69,6 @@ def test_a_code_nobody_knows_is_refused(spec):
             return [refused.what, refused.why, refused.do]
 
     spec(
-        """
-        code  | part
-        ------+-----
-        38151 | 100
-        2Z999 | 100
-        """,
         call,
         [
             "liste.csv, ligne 3, colonne code, valeur « 2Z999 » : ni IRIS ni commune du recensement de 2021.",
@@ -102,6 +98,11 @@ def test_districts_count_by_their_surface(spec):
 
     Un contour qui est la moitié ouest d’un quartier de Grenoble. La réponse : ce quartier, un autre quartier
     de Grenoble.
+
+    contour   || réponse
+    ----------++----------------
+    la moitié || la moitié, 0.00
+    le tout   || 1.00, 0.00
     """
     iris_shape = contours.iris([IRIS])[IRIS]
     west, south, east, north = iris_shape.bounds
@@ -109,34 +110,28 @@ def test_districts_count_by_their_surface(spec):
     expected = shapely.area(half) / shapely.area(iris_shape)
     assert 0.2 < expected < 0.8
 
-    def call(t: dict[str, Any]) -> list[str]:
-        out = []
-        for part in t["contour"].tolist():
-            shape = half if part == "la moitié" else iris_shape
-            marking = Marking(kind="qpv", label="QPV", districts=(District("QP1", "Un", "38185", shape),))
-            district_filter = filters.from_marking(marking, id="qpv", source="qpv.geojson")
-            iris = population.sources().rp2021["iris"]
-            iris_share, next_share = (float(district_filter.share[iris == code][0]) for code in (IRIS, NEXT))
-            out.append(
-                f"{'la moitié' if abs(iris_share - expected) < 1e-6 else f'{iris_share:.2f}'}, {next_share:.2f}"
-            )
-        return out
+    def call(part):
+        shape = half if part == "la moitié" else iris_shape
+        marking = Marking(kind="qpv", label="QPV", districts=(District("QP1", "Un", "38185", shape),))
+        district_filter = filters.from_marking(marking, id="qpv", source="qpv.geojson")
+        iris = population.sources().rp2021["iris"]
+        iris_share, next_share = (float(district_filter.share[iris == code][0]) for code in (IRIS, NEXT))
+        return (
+            f"{'la moitié' if abs(iris_share - expected) < 1e-6 else f'{iris_share:.2f}'}, {next_share:.2f}"
+        )
 
-    spec(
-        """
-        contour
-        ---------
-        la moitié
-        le tout
-        """,
-        call,
-        ["la moitié, 0.00", "1.00, 0.00"],
-    )
+    spec.rows(call)
 
 
 def test_communes_of_a_size_or_of_a_district(spec):
     """Sans fichier, deux filtres : les communes de moins de 2 000 habitants, celles qui ont un quartier
     prioritaire.
+
+    commune || réponse
+    --------++----------------------
+    2A004   || 2A004 : non, quartier
+    38151   || 38151 : non, quartier
+    38002   || 38002 : petite, non
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -153,17 +148,7 @@ def test_communes_of_a_size_or_of_a_district(spec):
             for code in t["commune"].tolist()
         ]
 
-    spec(
-        """
-        commune
-        -------
-        2A004
-        38151
-        38002
-        """,
-        call,
-        ["2A004 : non, quartier", "38151 : non, quartier", "38002 : petite, non"],
-    )
+    spec(call)
 
 
 def test_a_filter_that_does_not_exist_says_which_do():

@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from maillage.engine import classes, social_index
-from maillage.engine.classes import ranks
 from maillage.kernel.errors import Refused
-from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.need import social, social_france, social_variables
+from maillage.statistics.engine import classes, social_index
+from maillage.statistics.engine.classes import ranks
+from maillage.statistics.need import social, social_france, social_variables
+from maillage.statistics.zones.zoning import Zone
 
 title = "L’indice de précarité sociale"
 
@@ -133,154 +133,125 @@ def test_an_index_that_may_be_on_both_sides_of_a_bound_has_both_classes():
 def test_a_part_of_a_commune_borrows_what_is_known_of_the_commune(spec, monkeypatch):
     """Un revenu connu par commune ne classe pas les quartiers d’une ville : un quartier n’a pas d’indice à lui si rien
     d’autre n’y est connu. Une zone qui réunit presque toute la commune, oui.
+
+    zone        | commune | habitants | indice | écart | doute | connu
+    ------------+---------+-----------+--------+-------+-------+------
+    Bourg       | bourg   |       950 |    0.1 |     0 |   0.3 | non
+    Bourg, gare | bourg   |        50 |    0.1 |     0 |   0.3 | non
+    Village     | village |       300 |    0.1 |     0 |   0.3 | oui
+    Ville, nord | ville   |       900 |    0.1 |     0 |   0.3 | non
+    Ville, sud  | ville   |      1100 |    0.1 |     0 |   0.3 | oui
     """
     spec(
-        """
-        zone        | commune | habitants | indice | écart | doute | connu
-        ------------+---------+-----------+--------+-------+-------+------
-        Bourg       | bourg   |       950 |    0.1 |     0 |   0.3 | non
-        Bourg, gare | bourg   |        50 |    0.1 |     0 |   0.3 | non
-        Village     | village |       300 |    0.1 |     0 |   0.3 | oui
-        Ville, nord | ville   |       900 |    0.1 |     0 |   0.3 | non
-        Ville, sud  | ville   |      1100 |    0.1 |     0 |   0.3 | oui
-        """,
         lambda t: [why or "indice" for why in indexed(monkeypatch, t).reasons],
         ["indice", social_france.BORROWED, "indice", social_france.BORROWED, "indice"],
     )
 
 
 def test_a_gap_is_relative_to_the_mean_of_zones(spec):
-    """L’écart d’une zone est sa distance à la moyenne simple des zones, en part de cette moyenne."""
-    spec(
-        """
-        zone | RSA
-        -----+----
-        A    |   4
-        B    |   5
-        C    |   6
-        """,
-        lambda t: built(t, [1], [1]).gaps[:, 0],
-        [-0.2, 0, 0.2],
-    )
+    """L’écart d’une zone est sa distance à la moyenne simple des zones, en part de cette moyenne.
+
+    zone | RSA || réponse
+    -----+-----++--------
+    A    |   4 ||    -0.2
+    B    |   5 ||       0
+    C    |   6 ||     0.2
+    """
+    spec(lambda t: built(t, [1], [1]).gaps[:, 0])
 
 
 def test_a_high_income_turns_the_sign(spec):
-    """Une variable qui éloigne la précarité, comme le revenu, compte à l’envers."""
-    spec(
-        """
-        zone | revenu
-        -----+-------
-        A    |  18000
-        B    |  22000
-        """,
-        lambda t: built(t, [-1], [1]).index,
-        [0.1, -0.1],
-    )
+    """Une variable qui éloigne la précarité, comme le revenu, compte à l’envers.
+
+    zone | revenu || réponse
+    -----+--------++--------
+    A    |  18000 ||     0.1
+    B    |  22000 ||    -0.1
+    """
+    spec(lambda t: built(t, [-1], [1]).index)
 
 
 def test_weights_say_what_counts_more(spec):
-    """L’indice est la moyenne des écarts, pondérée par les poids."""
-    spec(
-        """
-        zone | RSA | HLM
-        -----+-----+----
-        A    |   4 |  30
-        B    |   6 |  10
-        """,
-        lambda t: built(t, [1, 1], [3, 1]).index,
-        [(3 * -0.2 + 0.5) / 4, (3 * 0.2 - 0.5) / 4],
-    )
+    """L’indice est la moyenne des écarts, pondérée par les poids.
+
+    zone | RSA | HLM
+    -----+-----+----
+    A    |   4 |  30
+    B    |   6 |  10
+    """
+    spec(lambda t: built(t, [1, 1], [3, 1]).index, [(3 * -0.2 + 0.5) / 4, (3 * 0.2 - 0.5) / 4])
 
 
 def test_a_variable_is_counted_once(spec):
-    """Un poids nul retire la variable, sans toucher aux autres."""
-    spec(
-        """
-        zone | RSA | HLM
-        -----+-----+----
-        A    |   4 |  30
-        B    |   6 |  10
-        """,
-        lambda t: built(t, [1, 1], [1, 0]).index,
-        [-0.2, 0.2],
-    )
+    """Un poids nul retire la variable, sans toucher aux autres.
+
+    zone | RSA | HLM || réponse
+    -----+-----+-----++--------
+    A    |   4 |  30 ||    -0.2
+    B    |   6 |  10 ||     0.2
+    """
+    spec(lambda t: built(t, [1, 1], [1, 0]).index)
 
 
 def test_an_institution_does_not_carry_the_index(spec):
-    """Un écart est borné entre −100 % et +150 % : une prison ou un foyer ne porte pas tout l’indice."""
-    spec(
-        """
-        zone | AAH
-        -----+----
-        A    |   1
-        B    |   1
-        C    |   1
-        D    |  97
-        """,
-        lambda t: built(t, [1], [1]).gaps[:, 0],
-        [-0.96, -0.96, -0.96, 1.5],
-    )
+    """Un écart est borné entre −100 % et +150 % : une prison ou un foyer ne porte pas tout l’indice.
+
+    zone | AAH || réponse
+    -----+-----++--------
+    A    |   1 ||   -0.96
+    B    |   1 ||   -0.96
+    C    |   1 ||   -0.96
+    D    |  97 ||     1.5
+    """
+    spec(lambda t: built(t, [1], [1]).gaps[:, 0])
 
 
 def test_a_missing_value_is_left_out_of_the_mean(spec):
     """Une valeur inconnue (secret statistique) ne compte ni dans la moyenne des zones ni dans l’indice de
     la zone.
+
+    zone | RSA | HLM
+    -----+-----+----
+    A    |   4 |  30
+    B    |     |  10
+    C    |   6 |  20
     """
-    spec(
-        """
-        zone | RSA | HLM
-        -----+-----+----
-        A    |   4 |  30
-        B    |     |  10
-        C    |   6 |  20
-        """,
-        lambda t: built(t, [1, 1], [1, 1]).index,
-        [(-0.2 + 0.5) / 2, -0.5, (0.2 + 0) / 2],
-    )
+    spec(lambda t: built(t, [1, 1], [1, 1]).index, [(-0.2 + 0.5) / 2, -0.5, (0.2 + 0) / 2])
 
 
 def test_under_half_of_the_variables_there_is_no_index(spec):
-    """Une zone dont moins de la moitié des variables sont connues n’a pas d’indice."""
-    spec(
-        """
-        zone | RSA | HLM | AAH
-        -----+-----+-----+----
-        A    |   4 |  30 |   3
-        B    |   6 |  10 |   4
-        C    |     |     |   2
-        """,
-        lambda t: np.isnan(built(t, [1, 1, 1], [1, 1, 1]).index).astype(float),
-        [0, 0, 1],
-    )
+    """Une zone dont moins de la moitié des variables sont connues n’a pas d’indice.
+
+    zone | RSA | HLM | AAH || réponse
+    -----+-----+-----+-----++--------
+    A    |   4 |  30 |   3 ||       0
+    B    |   6 |  10 |   4 ||       0
+    C    |     |     |   2 ||       1
+    """
+    spec(lambda t: np.isnan(built(t, [1, 1, 1], [1, 1, 1]).index).astype(float))
 
 
 def test_one_zone_alone_has_no_gap(spec):
-    """Une zone seule n’a pas d’écart : l’indice est relatif à un périmètre."""
-    spec(
-        """
-        zone | RSA
-        -----+----
-        A    |   4
-        """,
-        lambda t: np.isnan(built(t, [1], [1]).index).astype(float),
-        [1],
-    )
+    """Une zone seule n’a pas d’écart : l’indice est relatif à un périmètre.
+
+    zone | RSA || réponse
+    -----+-----++--------
+    A    |   4 ||       1
+    """
+    spec(lambda t: np.isnan(built(t, [1], [1]).index).astype(float))
 
 
 def test_rank_one_is_the_most_precarious(spec):
-    """Le rang 1 est la zone la plus précaire ; deux indices égaux partagent le meilleur rang."""
-    spec(
-        """
-        indice
-        ------
-          0.2
-          0.5
-          0.5
-         -0.1
-        """,
-        lambda t: ranks(t["indice"]),
-        [3, 1, 1, 4],
-    )
+    """Le rang 1 est la zone la plus précaire ; deux indices égaux partagent le meilleur rang.
+
+    indice || réponse
+    -------++--------
+      0.2  ||       3
+      0.5  ||       1
+      0.5  ||       1
+     -0.1  ||       4
+    """
+    spec(lambda t: ranks(t["indice"]))
 
 
 def test_a_variable_that_does_not_exist_says_which_do():

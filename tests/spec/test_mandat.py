@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from maillage.apps.mandats.rules import frame
+from maillage.apps.people.mandats.rules import frame
 from maillage.words.dates import read
 
 title = "Faire à la place : ce que permet un mandat"
@@ -14,50 +14,39 @@ def test_how_long_a_mandate_lasts(spec):
     """Un mandat dure un jour, un mois, six mois ou un an du calendrier. Le premier et le dernier jour
     comptent : du 9 novembre au 8 mai. Quand le mois de la fin n’a pas ce jour, il finit le dernier jour de ce
     mois.
+
+    durée    | commence   | dernier jour || réponse
+    ---------+------------+--------------++-----------
+    day      | 2026-11-09 | 2026-11-09   || 2026-11-09
+    day      | 2028-02-29 | 2028-02-29   || 2028-02-29
+    month    | 2026-11-09 | 2026-12-08   || 2026-12-08
+    month    | 2027-02-01 | 2027-02-28   || 2027-02-28
+    month    | 2027-01-31 | 2027-02-28   || 2027-02-28
+    semester | 2026-11-09 | 2027-05-08   || 2027-05-08
+    semester | 2026-08-29 | 2027-02-28   || 2027-02-28
+    semester | 2027-08-29 | 2028-02-28   || 2028-02-28
+    semester | 2027-08-30 | 2028-02-29   || 2028-02-29
+    year     | 2026-11-09 | 2027-11-08   || 2027-11-08
+    year     | 2028-02-29 | 2029-02-28   || 2029-02-28
+    year     | 2027-03-01 | 2028-02-29   || 2028-02-29
     """
-    spec(
-        """
-        durée    | commence   | dernier jour
-        ---------+------------+-------------
-        day      | 2026-11-09 | 2026-11-09
-        day      | 2028-02-29 | 2028-02-29
-        month    | 2026-11-09 | 2026-12-08
-        month    | 2027-02-01 | 2027-02-28
-        month    | 2027-01-31 | 2027-02-28
-        semester | 2026-11-09 | 2027-05-08
-        semester | 2026-08-29 | 2027-02-28
-        semester | 2027-08-29 | 2028-02-28
-        semester | 2027-08-30 | 2028-02-29
-        year     | 2026-11-09 | 2027-11-08
-        year     | 2028-02-29 | 2029-02-28
-        year     | 2027-03-01 | 2028-02-29
-        """,
-        lambda t: [
-            str(frame.ends_on(date.fromisoformat(day), duration))
-            for duration, day in zip(t["durée"].tolist(), t["commence"].tolist(), strict=True)
-        ],
-        [
-            *("2026-11-09", "2028-02-29", "2026-12-08", "2027-02-28", "2027-02-28"),
-            *("2027-05-08", "2027-02-28", "2028-02-28", "2028-02-29"),
-            *("2027-11-08", "2029-02-28", "2028-02-29"),
-        ],
-    )
+    spec.rows(lambda duration, day: str(frame.ends_on(date.fromisoformat(day), duration)))
 
 
 def test_where_a_mandate_stands(spec):
-    """Ni le premier ni le dernier jour n’est perdu. Un mandat arrêté ou fini ne recommence jamais."""
+    """Ni le premier ni le dernier jour n’est perdu. Un mandat arrêté ou fini ne recommence jamais.
+
+    signé | arrêté | commence   | finit      | aujourd’hui || réponse
+    ------+--------+------------+------------+-------------++-------------
+    non   | non    | 2026-11-09 | 2026-12-09 | 2026-11-20  || à signer
+    oui   | non    | 2026-11-09 | 2026-12-09 | 2026-11-08  || pas commencé
+    oui   | non    | 2026-11-09 | 2026-12-09 | 2026-11-09  || en cours
+    oui   | non    | 2026-11-09 | 2026-12-09 | 2026-12-09  || en cours
+    oui   | non    | 2026-11-09 | 2026-12-09 | 2026-12-10  || fini
+    oui   | oui    | 2026-11-09 | 2026-12-09 | 2026-11-20  || arrêté
+    oui   | oui    | 2026-11-09 | 2026-12-09 | 2027-11-20  || arrêté
+    """
     spec(
-        """
-        signé | arrêté | commence   | finit      | aujourd’hui
-        ------+--------+------------+------------+------------
-        non   | non    | 2026-11-09 | 2026-12-09 | 2026-11-20
-        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-11-08
-        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-11-09
-        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-12-09
-        oui   | non    | 2026-11-09 | 2026-12-09 | 2026-12-10
-        oui   | oui    | 2026-11-09 | 2026-12-09 | 2026-11-20
-        oui   | oui    | 2026-11-09 | 2026-12-09 | 2027-11-20
-        """,
         lambda t: [
             frame.STATES[
                 frame.state(
@@ -69,8 +58,7 @@ def test_where_a_mandate_stands(spec):
                 )
             ]
             for k in range(len(t["signé"]))
-        ],
-        ["à signer", "pas commencé", "en cours", "en cours", "fini", "arrêté", "arrêté"],
+        ]
     )
 
 
@@ -100,25 +88,24 @@ def judged(t, k: int) -> str:
 def test_what_may_be_done_in_the_place_of_somebody(spec):
     """Une démarche se fait à la place d’une personne si un mandat en cours, donné à cette structure, nomme la
     démarche ou sa famille. Sinon, la réponse dit pourquoi.
+
+    démarche        | permet         | donné à | état    | finit      | le
+    ----------------+----------------+---------+---------+------------+-----------
+    prime-activite  | prime-activite | nous    | signé   | 2026-12-09 | 2026-11-20
+    prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-12-09
+    rsa             | prime-activite | nous    | signé   | 2026-12-09 | 2026-11-20
+    logement-social | social         | nous    | signé   | 2026-12-09 | 2026-11-20
+    prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-12-10
+    prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-11-08
+    prime-activite  | social         | nous    | préparé | 2026-12-09 | 2026-11-20
+    prime-activite  | social         | nous    | arrêté  | 2026-12-09 | 2026-11-20
+    prime-activite  | social         | nous    | retirée | 2026-12-09 | 2026-11-20
+    prime-activite  | social         | eux     | signé   | 2026-12-09 | 2026-11-20
+    prime-activite  | social         | eux     | signé   | 2026-12-09 | 2026-12-10
+    prime-activite  | social         | nous    | aucun   | 2026-12-09 | 2026-11-20
+    inconnue        | social         | nous    | signé   | 2026-12-09 | 2026-11-20
     """
     spec(
-        """
-        démarche        | permet         | donné à | état    | finit      | le
-        ----------------+----------------+---------+---------+------------+-----------
-        prime-activite  | prime-activite | nous    | signé   | 2026-12-09 | 2026-11-20
-        prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-12-09
-        rsa             | prime-activite | nous    | signé   | 2026-12-09 | 2026-11-20
-        logement-social | social         | nous    | signé   | 2026-12-09 | 2026-11-20
-        prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-12-10
-        prime-activite  | social         | nous    | signé   | 2026-12-09 | 2026-11-08
-        prime-activite  | social         | nous    | préparé | 2026-12-09 | 2026-11-20
-        prime-activite  | social         | nous    | arrêté  | 2026-12-09 | 2026-11-20
-        prime-activite  | social         | nous    | retirée | 2026-12-09 | 2026-11-20
-        prime-activite  | social         | eux     | signé   | 2026-12-09 | 2026-11-20
-        prime-activite  | social         | eux     | signé   | 2026-12-09 | 2026-12-10
-        prime-activite  | social         | nous    | aucun   | 2026-12-09 | 2026-11-20
-        inconnue        | social         | nous    | signé   | 2026-12-09 | 2026-11-20
-        """,
         lambda t: [judged(t, k) for k in range(len(t["le"]))],
         [
             "oui : Le mandat permet cette démarche jusqu’au 9 décembre 2026.",
@@ -139,7 +126,13 @@ def test_what_may_be_done_in_the_place_of_somebody(spec):
 
 
 def test_one_procedure_taken_back_leaves_its_family(spec):
-    """La personne retire une démarche d’une famille qu’elle permet : les autres restent permises."""
+    """La personne retire une démarche d’une famille qu’elle permet : les autres restent permises.
+
+    démarche       || réponse
+    ---------------++--------
+    prime-activite || oui
+    rsa            || non
+    """
     mandate = frame.Frame(
         structure=OWN_STRUCTURE,
         starts_on=date(2026, 11, 9),
@@ -147,22 +140,14 @@ def test_one_procedure_taken_back_leaves_its_family(spec):
         permitted=frozenset({"social"}),
         revoked={"rsa": date(2026, 11, 16)},
     )
-    spec(
-        """
-        démarche
-        --------------
-        prime-activite
-        rsa
-        """,
-        lambda t: [
+    spec.rows(
+        lambda cell: (
             "oui"
             if frame.judge(
-                [mandate], structure=OWN_STRUCTURE, procedure=each, family="social", on=date(2026, 11, 20)
+                [mandate], structure=OWN_STRUCTURE, procedure=cell, family="social", on=date(2026, 11, 20)
             ).allowed
             else "non"
-            for each in t["démarche"].tolist()
-        ],
-        ["oui", "non"],
+        )
     )
 
 
@@ -194,27 +179,15 @@ def by_helper(t, k: int) -> str:
 def test_who_acts_under_a_mandate(spec):
     """Un mandat est donné à une structure (Aidants Connect), et dit qui agit : les aidants qu’il nomme, ou tous. Un
     papier signé sans sa photographie permet sept jours ; après, plus rien tant qu’elle n’est pas jointe.
+
+    nomme          | agit  | photo avant || réponse
+    ---------------+-------+-------------++-----------------------------------------------------------
+    Leïla          | Leïla | jointe      || oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.
+    Leïla          | Karim | jointe      || non : Ce mandat ne vous nomme pas. Qui agit : Leïla.
+    Leïla et Karim | Karim | jointe      || oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.
+    la structure   | Karim | jointe      || oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.
+    personne       | Leïla | jointe      || non : Ce mandat ne vous nomme pas. Qui agit : personne.
+    Leïla          | Leïla | 2026-11-20  || oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.
+    Leïla          | Leïla | 2026-11-19  || non : Le papier signé n’a pas été photographié à temps.
     """
-    spec(
-        """
-        nomme          | agit  | photo avant
-        ---------------+-------+------------
-        Leïla          | Leïla | jointe
-        Leïla          | Karim | jointe
-        Leïla et Karim | Karim | jointe
-        la structure   | Karim | jointe
-        personne       | Leïla | jointe
-        Leïla          | Leïla | 2026-11-20
-        Leïla          | Leïla | 2026-11-19
-        """,
-        lambda t: [by_helper(t, k) for k in range(len(t["nomme"]))],
-        [
-            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
-            "non : Ce mandat ne vous nomme pas. Qui agit : Leïla.",
-            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
-            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
-            "non : Ce mandat ne vous nomme pas. Qui agit : personne.",
-            "oui : Le mandat permet cette démarche jusqu’au 8 mai 2027.",
-            "non : Le papier signé n’a pas été photographié à temps.",
-        ],
-    )
+    spec(lambda t: [by_helper(t, k) for k in range(len(t["nomme"]))])

@@ -7,19 +7,19 @@ from typing import Any
 
 import numpy as np
 
-from maillage.apps.directory import rules
+from maillage.apps.directory.places import rules
 from maillage.kernel.estimate import Withheld
 from maillage.kernel.table import Table
+from maillage.publishing.territory import atlas
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports.territory import atlas
-from maillage.studies.need import corrections
-from maillage.studies.need.corrections import Correction
-from maillage.studies.offer import census as offer
-from maillage.studies.offer import siting
-from maillage.studies.offer.counts import place_counts
-from maillage.studies.offer.whereabouts import Place
-from maillage.studies.people import shares
-from tests.spec.test_manques import DEGREE, at, ground
+from maillage.statistics.need import corrections
+from maillage.statistics.need.corrections import Correction
+from maillage.statistics.offer import census as offer
+from maillage.statistics.offer import siting
+from maillage.statistics.offer.counts import place_counts
+from maillage.statistics.offer.whereabouts import Place
+from maillage.statistics.people import shares
+from tests.support.street import DEGREE, at, ground
 
 title = "Lire l’offre des lieux"
 
@@ -33,6 +33,23 @@ def test_what_a_practice_gives(spec):
     aidé compte autonome.
 
     Une pratique par ligne, son état, l’aide qu’elle dit donner.
+
+    pratique    | état    | aide         || réponse
+    ------------+---------+--------------++--------------------------------------------
+    wifi        | offered | -.           || wifi
+    wifi        | planned | -.           || rien
+    wifi        | ended   | -.           || rien
+    libre_acces | offered | -.           || libre_acces_autonome
+    libre_acces | offered | alone        || libre_acces_autonome
+    libre_acces | offered | person       || libre_acces_accompagne
+    libre_acces | offered | group        || libre_acces_accompagne
+    libre_acces | offered | alone person || libre_acces_autonome libre_acces_accompagne
+    libre_acces | offered | remote       || rien
+    vente       | offered | -.           || equipement_solidaire
+    pret        | offered | -.           || equipement_solidaire
+    don         | offered | -.           || equipement_solidaire
+    formation   | offered | -.           || formation
+    impression  | offered | -.           || rien
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -42,43 +59,7 @@ def test_what_a_practice_gives(spec):
             out.append(" ".join(offer.lines_of(sheet(**{practice: practice_state}))) or "rien")
         return out
 
-    spec(
-        """
-        pratique    | état    | aide
-        ------------+---------+-------------
-        wifi        | offered | -.
-        wifi        | planned | -.
-        wifi        | ended   | -.
-        libre_acces | offered | -.
-        libre_acces | offered | alone
-        libre_acces | offered | person
-        libre_acces | offered | group
-        libre_acces | offered | alone person
-        libre_acces | offered | remote
-        vente       | offered | -.
-        pret        | offered | -.
-        don         | offered | -.
-        formation   | offered | -.
-        impression  | offered | -.
-        """,
-        call,
-        [
-            "wifi",
-            "rien",
-            "rien",
-            "libre_acces_autonome",
-            "libre_acces_autonome",
-            "libre_acces_accompagne",
-            "libre_acces_accompagne",
-            "libre_acces_autonome libre_acces_accompagne",
-            "rien",
-            "equipement_solidaire",
-            "equipement_solidaire",
-            "equipement_solidaire",
-            "formation",
-            "rien",
-        ],
-    )
+    spec(call)
 
 
 def test_line_is_reserved_only_when_all_its_practices_are(spec):
@@ -86,31 +67,24 @@ def test_line_is_reserved_only_when_all_its_practices_are(spec):
     c’est pour tous.
 
     Les publics du don et du prêt, deux pratiques de la même ligne.
+
+    don   | prêt    || réponse
+    ------+---------++--------------
+    youth | tous    || tous
+    youth | seniors || seniors youth
+    youth | aucun   || youth
+    tous  | aucun   || tous
     """
 
-    def call(t: dict[str, Any]) -> list[str]:
-        out = []
-        for don, pret in zip(t["don"].tolist(), t["prêt"].tolist(), strict=True):
-            practices = {
-                name: {"state": "offered"} | ({} if publics == "tous" else {"publics": publics.split()})
-                for name, publics in (("don", don), ("pret", pret))
-                if publics != "aucun"
-            }
-            out.append(" ".join(sorted(offer.lines_of(sheet(**practices))["equipement_solidaire"])) or "tous")
-        return out
+    def call(don, pret):
+        practices = {
+            name: {"state": "offered"} | ({} if publics == "tous" else {"publics": publics.split()})
+            for name, publics in (("don", don), ("pret", pret))
+            if publics != "aucun"
+        }
+        return " ".join(sorted(offer.lines_of(sheet(**practices))["equipement_solidaire"])) or "tous"
 
-    spec(
-        """
-        don   | prêt
-        ------+--------
-        youth | tous
-        youth | seniors
-        youth | aucun
-        tous  | aucun
-        """,
-        call,
-        ["tous", "seniors youth", "youth", "tous"],
-    )
+    spec.rows(call)
 
 
 def test_how_many_a_place_receives_in_a_week(spec):
@@ -118,6 +92,13 @@ def test_how_many_a_place_receives_in_a_week(spec):
     non dites, elles ne sont pas zéro. Ses horaires n’y changent rien.
 
     Les places du lieu entier, de l’assistance, de la formation.
+
+    lieu | assistance | formation || réponse
+    -----+------------+-----------++----------
+    12   | 3          | 4         || 12
+    -.   | 3          | 4         || 7
+    -.   | 3          | -.        || 3
+    -.   | -.         | -.        || inconnues
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -138,23 +119,20 @@ def test_how_many_a_place_receives_in_a_week(spec):
             out.append("inconnues" if np.isnan(capacity) else f"{capacity:g}")
         return out
 
-    spec(
-        """
-        lieu | assistance | formation
-        -----+------------+----------
-        12   | 3          | 4
-        -.   | 3          | 4
-        -.   | 3          | -.
-        -.   | -.         | -.
-        """,
-        call,
-        ["12", "7", "3", "inconnues"],
-    )
+    spec(call)
 
 
 def test_silence_is_not_an_absence(spec):
     """Un lieu qui ne dit rien n’est pas un lieu qui ne donne rien ; un accès libre qui ne dit pas s’il est
     aidé reste à demander.
+
+    la fiche dit     || réponse
+    -----------------++----------------------------------------------------------------
+    rien             || muet, au plus tout
+    pas de médiation || dit, au plus rien
+    wifi             || dit, au plus wifi
+    accès libre      || à demander, au plus libre_acces_accompagne libre_acces_autonome
+    accès libre aidé || dit, au plus libre_acces_accompagne
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -199,30 +177,18 @@ def test_silence_is_not_an_absence(spec):
             )
         return out
 
-    spec(
-        """
-        la fiche dit
-        ----------------
-        rien
-        pas de médiation
-        wifi
-        accès libre
-        accès libre aidé
-        """,
-        call,
-        [
-            "muet, au plus tout",
-            "dit, au plus rien",
-            "dit, au plus wifi",
-            "à demander, au plus libre_acces_accompagne libre_acces_autonome",
-            "dit, au plus libre_acces_accompagne",
-        ],
-    )
+    spec(call)
 
 
 def test_a_place_is_where_both_numbers_say(spec):
     """Un lieu n’est situé que si latitude et longitude sont dites ; ce qui n’est pas dit (places, heures)
     reste inconnu.
+
+    latitude | longitude || réponse
+    ---------+-----------++-----------
+          45 |         5 || 5 45
+          45 |           || sans point
+             |         5 || sans point
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -234,17 +200,7 @@ def test_a_place_is_where_both_numbers_say(spec):
             assert np.isnan(place.capacity)
         return out
 
-    spec(
-        """
-        latitude | longitude
-        ---------+----------
-              45 |         5
-              45 |
-                 |         5
-        """,
-        call,
-        ["5 45", "sans point", "sans point"],
-    )
+    spec(call)
     complete_place = offer.as_reached(
         {"id": "1", "nom": "L", "code_insee": "38185", "precision": 50, "capacite": 8} | sheet()
     )
@@ -280,6 +236,12 @@ def test_the_same_places_make_the_same_census():
 def test_places_are_counted_by_zone(spec):
     """Un lieu est compté dans sa zone et dans l’ensemble ; hors de toute zone, nulle part ; dans deux
     peut-être, dans l’ensemble.
+
+    zone    | metre | besoin
+    --------+-------+-------
+    Corenc  |     0 |    100
+    Poisat  |  3000 |     60
+    Meylan  |  9000 |    200
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -297,13 +259,6 @@ def test_places_are_counted_by_zone(spec):
         ]
 
     spec(
-        """
-        zone    | metre | besoin
-        --------+-------+-------
-        Corenc  |     0 |    100
-        Poisat  |  3000 |     60
-        Meylan  |  9000 |    200
-        """,
         call,
         [
             "Corenc : 1, dont 0 muet",
@@ -318,6 +273,12 @@ def test_where_something_could_open(spec):
     """Un lieu dont l’adresse est connue et qui ne donne pas encore cette offre pourrait la donner.
 
     Corenc donne la formation, Poisat non, un troisième n’a pas d’adresse.
+
+    zone    | metre | besoin
+    --------+-------+-------
+    Corenc  |     0 |    100
+    Poisat  |  3000 |    200
+    Meylan  |  9000 |    200
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -330,22 +291,20 @@ def test_where_something_could_open(spec):
             f"{(lon - 5) / DEGREE:.0f} m, {lat:.0f}°",
         ]
 
-    spec(
-        """
-        zone    | metre | besoin
-        --------+-------+-------
-        Corenc  |     0 |    100
-        Poisat  |  3000 |    200
-        Meylan  |  9000 |    200
-        """,
-        call,
-        ["Poisat 3000", "2000 m, 45°"],
-    )
+    spec(call, ["Poisat 3000", "2000 m, 45°"])
 
 
 def test_a_share_of_what_was_counted_hides_a_few(spec):
     """Une part n’est dite que si chacun de ses deux côtés compte au moins onze ; sinon une seule raison est donnée,
     qui ne dit pas de quel côté sont les quelques-uns.
+
+    vues | orientations || réponse
+    -----+--------------++-----------------------------------------------------------------------------------
+      50 |          100 || 50 %, de 42 à 58, n = 100
+      11 |           22 || 50 %, de 33 à 67, n = 22
+      10 |           22 || Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.
+      12 |           22 || Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.
+       0 |            0 || Moins de 11 orientations.
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -368,30 +327,17 @@ def test_a_share_of_what_was_counted_hides_a_few(spec):
                 )
         return out
 
-    spec(
-        """
-        vues | orientations
-        -----+-------------
-          50 |          100
-          11 |           22
-          10 |           22
-          12 |           22
-           0 |            0
-        """,
-        call,
-        [
-            "50 %, de 42 à 58, n = 100",
-            "50 %, de 33 à 67, n = 22",
-            "Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.",
-            "Masqué : moins de 11 orientations d’un côté ou de l’autre, ou de quoi les deviner.",
-            "Moins de 11 orientations.",
-        ],
-    )
+    spec(call)
 
 
 def test_a_correction_is_laid_over_the_table(spec):
     """Une correction remplace une case ; corriger un âge corrige la population de cette ligne seule, qui
     en est la somme.
+
+    code | pop_0_19 | pop_20_64 | pop_65p | pop || pop_0_19 | pop
+    -----+----------+-----------+---------+-----++----------+----
+    a    |       10 |        20 |      10 |  41 ||       10 |  41
+    b    |       10 |        20 |      10 |  40 ||       30 |  60
     """
 
     def call(t: dict[str, Any]) -> dict[str, list[float]]:
@@ -406,21 +352,7 @@ def test_a_correction_is_laid_over_the_table(spec):
         corrected = corrections.laid_over(table, "code", some)
         return {name: corrected[name].tolist() for name in ("pop_0_19", "pop")}
 
-    spec(
-        """
-        code | pop_0_19 | pop_20_64 | pop_65p | pop
-        -----+----------+-----------+---------+----
-        a    |       10 |        20 |      10 |  41
-        b    |       10 |        20 |      10 |  40
-        """,
-        call,
-        """
-        pop_0_19 | pop
-        ---------+----
-              10 |  41
-              30 |  60
-        """,
-    )
+    spec(call)
     corrections.use([Correction("b", "1", "x", 1.0), Correction("a", "1", "x", 1.0)])
     assert [each.table for each in corrections.in_force()] == ["a", "b"]
     corrections.use([])
@@ -430,6 +362,16 @@ def test_a_correction_is_laid_over_the_table(spec):
 def test_the_map_tells_how_wifi_and_training_are_offered(spec):
     """Le wifi est dedans ou dehors, la formation sous conditions ou pour tous : la carte le dit, ou dit que la fiche
     n’en dit rien.
+
+    fiche                       || réponse
+    ----------------------------++-----------------------------
+    wifi dedans                 || en intérieur
+    wifi dehors                 || en plein air
+    wifi dedans et dehors       || en intérieur et en plein air
+    wifi                        || ne dit pas comment
+    formation sur prescription  || sous conditions
+    formation sans prescription || tout public
+    formation                   || ne dit pas comment
     """
     practice_by_word = {
         "wifi dedans": ("wifi", {"endroit": ["indoor"]}),
@@ -441,52 +383,30 @@ def test_the_map_tells_how_wifi_and_training_are_offered(spec):
         "formation": ("formation", {}),
     }
     spec(
-        """
-        fiche
-        ---------------------------
-        wifi dedans
-        wifi dehors
-        wifi dedans et dehors
-        wifi
-        formation sur prescription
-        formation sans prescription
-        formation
-        """,
         lambda t: [
             atlas.MANNER_WORDS[
                 offer.as_reached({"id": "1", "practices": {line: {"state": "offered", **how}}}).manner[line]
             ]
             for line, how in (practice_by_word[word] for word in t["fiche"].tolist())
-        ],
-        [
-            "en intérieur",
-            "en plein air",
-            "en intérieur et en plein air",
-            "ne dit pas comment",
-            "sous conditions",
-            "tout public",
-            "ne dit pas comment",
-        ],
+        ]
     )
 
 
 def test_a_place_that_says_no_type_is_known_by_its_name(spec):
-    """Un mot connu du nom dit le type de structure ; un nom qui n’en a aucun reste « autre » : rien n’est deviné."""
-    spec(
-        """
-        nom                                 | type
-        ------------------------------------+----------------
-        Repair Café de Seyssinet-Pariset    | association
-        Maison Pour Tous Biviers            | centre-social
-        Espace multimédia - Fontaine        | epn
-        Agence postale de Saint Just        | la-poste
-        Maison Intercommunale pour l'emploi | emploi
-        Point d'info jeunesse Allevard      | jeunesse
-        UTPAS MAUBEUGE JEUMONT              | departement
-        La Turbine                          | autre
-        """,
-        lambda t: [
-            rules.kind_of({"nom": name}) == kind for name, kind in zip(t["nom"], t["type"], strict=True)
-        ],
+    """Un mot connu du nom dit le type de structure ; un nom qui n’en a aucun reste « autre » : rien n’est deviné.
+
+    nom                                 | type
+    ------------------------------------+----------------
+    Repair Café de Seyssinet-Pariset    | association
+    Maison Pour Tous Biviers            | centre-social
+    Espace multimédia - Fontaine        | epn
+    Agence postale de Saint Just        | la-poste
+    Maison Intercommunale pour l'emploi | emploi
+    Point d'info jeunesse Allevard      | jeunesse
+    UTPAS MAUBEUGE JEUMONT              | departement
+    La Turbine                          | autre
+    """
+    spec.rows(
+        lambda name, kind: rules.kind_of({"nom": name}) == kind,
         [True] * 8,
     )

@@ -9,18 +9,18 @@ import numpy as np
 import pytest
 
 from maillage.kernel.errors import Refused
-from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports.territory import atlas, offer, study_json
-from maillage.reports.territory.reading import OfferReading
-from maillage.studies.diagnosis import filters, zoning
-from maillage.studies.diagnosis.diagnosis import diagnose
-from maillage.studies.diagnosis.request import Inside, Request
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import population as frames
-from maillage.studies.offer import census, gaps, grounds, siting, what_if
-from maillage.studies.offer.grounds import Ground
-from maillage.studies.offer.whereabouts import Place
-from tests.spec.test_manques import at, ground, spot
+from maillage.publishing.territory import atlas, offer, study_json
+from maillage.publishing.territory.reading import OfferReading
+from maillage.statistics.diagnosis import filters
+from maillage.statistics.diagnosis.diagnosis import diagnose
+from maillage.statistics.diagnosis.request import Inside
+from maillage.statistics.need import population as frames
+from maillage.statistics.offer import census, gaps, grounds, siting, what_if
+from maillage.statistics.offer.grounds import Ground
+from maillage.statistics.offer.whereabouts import Place
+from maillage.statistics.zones import zoning
+from tests.support.street import at, ground, spot
+from tests.support.studies import request_of
 
 title = "Un filtre, d’un bout à l’autre"
 
@@ -49,11 +49,17 @@ def test_only_the_people_of_the_filter_are_counted(spec):
 
     Le lieu est à Poisat, hors du filtre : Corenc l’a à pied. Pour chaque zone gardée, puis l’ensemble : besoin,
     à portée, hors de portée ; puis le nombre de lieux du filtre.
+
+    zone    | metre | besoin | gardé || réponse
+    --------+-------+--------+-------++---------------------------------
+    Corenc  |     0 |    100 |     1 || Corenc : 100, 100, 0, 0 lieu
+    Poisat  |  1000 |     60 |     0 || Meylan : 100, 0, 100, 0 lieu
+    Meylan  |  9000 |    200 |   0.5 || ensemble : 200, 100, 100, 0 lieu
     """
 
     def call(t: dict[str, Any]) -> list[str]:
         gap_map = gaps.gaps(filtered(t, at("Poisat", 1000, "formation")))
-        rows = [*gap_map.zones, gap_map.whole]
+        rows = [*gap_map.zones, gap_map.total]
         lines = [zone.gaps["formation"] for zone in rows]
         return [
             f"{zone.name or 'ensemble'} : {line.reach.need.value:.0f}, {line.reach.reached.value:.0f},"
@@ -61,46 +67,29 @@ def test_only_the_people_of_the_filter_are_counted(spec):
             for zone, line in zip(rows, lines, strict=True)
         ]
 
-    spec(
-        """
-        zone    | metre | besoin | gardé
-        --------+-------+--------+------
-        Corenc  |     0 |    100 |     1
-        Poisat  |  1000 |     60 |     0
-        Meylan  |  9000 |    200 |   0.5
-        """,
-        call,
-        [
-            "Corenc : 100, 100, 0, 0 lieu",
-            "Meylan : 100, 0, 100, 0 lieu",
-            "ensemble : 200, 100, 100, 0 lieu",
-        ],
-    )
+    spec(call)
 
 
 def test_what_if_and_siting_count_the_filter_too(spec):
-    """Ouvrir un lieu à Meylan y rend l’offre à 100 personnes du filtre, pas à 200 ; à Poisat, à personne."""
+    """Ouvrir un lieu à Meylan y rend l’offre à 100 personnes du filtre, pas à 200 ; à Poisat, à personne.
+
+    zone    | metre | besoin | gardé
+    --------+-------+--------+------
+    Corenc  |     0 |     10 |     1
+    Poisat  | 20000 |    600 |     0
+    Meylan  |  9000 |    200 |   0.5
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         g = filtered(t)
         new = [Place(id="+", lon=spot(9000).lon, lat=45.0, offers=frozenset({"formation"}))]
         best = siting.best(g, "formation", [spot(20_000), spot(9000)], 1)
         return [
-            f"ouvert : {what_if.opened(g, 'formation', new).whole.moved.value:.0f}",
+            f"ouvert : {what_if.opened(g, 'formation', new).total.moved.value:.0f}",
             f"le mieux : {best.spots[0].spot.name}, {best.gained.value:.0f}",
         ]
 
-    spec(
-        """
-        zone    | metre | besoin | gardé
-        --------+-------+--------+------
-        Corenc  |     0 |     10 |     1
-        Poisat  | 20000 |    600 |     0
-        Meylan  |  9000 |    200 |   0.5
-        """,
-        call,
-        ["ouvert : 100", "le mieux : point 9000, 100"],
-    )
+    spec(call, ["ouvert : 100", "le mieux : point 9000, 100"])
 
 
 # ------------------------------------------------------------------- every filter, every output, on real data
@@ -141,14 +130,7 @@ def places() -> census.Census:
 @pytest.fixture(scope="module", params=FILTERS)
 def study(request, places):
     inside = FILTERS[request.param]()
-    territory = gazetteer().get(MAUBEUGE)
-    filtered_request = Request(
-        territory=territory,
-        zoning=zoning.usual(territory, frames.sources().rp2021),
-        definition=definition(DEFAULT),
-        n_draws=100,
-        inside=inside,
-    )
+    filtered_request = request_of(MAUBEUGE, n_draws=100, inside=inside)
     d = diagnose(filtered_request)
     return d, census.offered(filtered_request, d, places), inside
 
@@ -192,15 +174,8 @@ def test_every_output_of_every_filter_speaks_of_the_filtered_people(study):
 
 def test_a_filter_that_keeps_nobody_is_refused_in_french():
     """Un filtre qui ne garde personne est refusé avant tout calcul, en trois phrases."""
-    territory = gazetteer().get(MAUBEUGE)
-    cut = zoning.usual(territory, frames.sources().rp2021)
     with pytest.raises(Refused, match="ne garde personne ici") as refused:
-        Request(
-            territory=territory,
-            zoning=cut,
-            definition=definition(DEFAULT),
-            inside=filters.built_in()["petites-communes"](),
-        )
+        request_of(MAUBEUGE, inside=filters.built_in()["petites-communes"]())
     assert refused.value.why == "Aucun habitant de Maubeuge n’y répond : tout serait à zéro."
     assert "filtre" in refused.value.do
-    assert replace(filters.built_in()["qpv-communes"]()).share[cut.rows].all()
+    assert replace(filters.built_in()["qpv-communes"]()).share[request_of(MAUBEUGE).zoning.rows].all()

@@ -4,17 +4,17 @@ de sa vie.
 
 from datetime import date, datetime
 
-from maillage.apps.orientations.rules import cycle, matching
-from maillage.apps.orientations.rules.matching import Known, Wanted
-from maillage.engine.bilan import RESULTS
+from maillage.apps.referrals.orientations.rules import cycle, matching
+from maillage.apps.referrals.orientations.rules.matching import PersonNeed, PlaceOffer
 from maillage.reference import orientation
+from maillage.statistics.engine.bilan import RESULTS
 
 title = "Orienter une personne"
 
 AT = datetime(2026, 11, 20, 10)
 
 
-def reason_of(criterion: str, wanted: Wanted, known: Known) -> tuple[str, int]:
+def reason_of(criterion: str, wanted: PersonNeed, known: PlaceOffer) -> tuple[str, int]:
     """Return the answer and the points of a criterion."""
     reason_by_criterion = {reason.criterion: reason for reason in matching.reasons(wanted, known, AT)}
     return reason_by_criterion[criterion].answer, reason_by_criterion[criterion].points
@@ -32,28 +32,26 @@ def test_the_points_of_each_criterion(spec):
     ne convient pas.
 
     Ces points sont des hypothèses de travail ; le fichier `orientation.yaml` dit pourquoi, critère par
-    critère. Un critère que
-    personne n’a demandé ne compte pas.
+    critère. Un critère que personne n’a demandé ne compte pas.
+
+    critère                       || convient | en partie | non dit | ne convient pas
+    ------------------------------++----------+-----------+---------+----------------
+    Ce qu’on y trouve             ||       20 |        10 |       5 |               0
+    La façon d’aider              ||       15 |         8 |       5 |               0
+    La distance                   ||       20 |        12 |       4 |               2
+    L’ouverture                   ||       12 |         7 |       3 |               0
+    La langue                     ||       12 |         6 |       3 |               0
+    La place                      ||        8 |         5 |       3 |               0
+    Le public                     ||        8 |         6 |       4 |               0
+    Le niveau                     ||        8 |         4 |       3 |               0
+    Le prix                       ||        8 |         4 |       3 |               0
+    L’accueil adapté              ||       10 |         5 |       3 |               0
+    Les jours                     ||        6 |         4 |       2 |               0
+    La fiche                      ||       10 |         6 |       2 |               0
+    L’envoi par un professionnel  ||        6 |         4 |       3 |               0
     """
     points = {each.label: each.points for each in orientation.criteria().values()}
     spec(
-        """
-        critère
-        -----------------------------
-        Ce qu’on y trouve
-        La façon d’aider
-        La distance
-        L’ouverture
-        La langue
-        La place
-        Le public
-        Le niveau
-        Le prix
-        L’accueil adapté
-        Les jours
-        La fiche
-        L’envoi par un professionnel
-        """,
         lambda t: {
             name: [points[label][answer] for label in t["critère"]]
             for name, answer in (
@@ -62,24 +60,7 @@ def test_the_points_of_each_criterion(spec):
                 ("non dit", "unsaid"),
                 ("ne convient pas", "bad"),
             )
-        },
-        """
-        convient | en partie | non dit | ne convient pas
-        ---------+-----------+---------+----------------
-              20 |        10 |       5 |               0
-              15 |         8 |       5 |               0
-              20 |        12 |       4 |               2
-              12 |         7 |       3 |               0
-              12 |         6 |       3 |               0
-               8 |         5 |       3 |               0
-               8 |         6 |       4 |               0
-               8 |         4 |       3 |               0
-               8 |         4 |       3 |               0
-              10 |         5 |       3 |               0
-               6 |         4 |       2 |               0
-               6 |         3 |       1 |               0
-               6 |         4 |       3 |               0
-        """,
+        }
     )
 
 
@@ -88,61 +69,40 @@ def test_the_way_of_helping(spec):
 
     « à la place » : la fiche dit qu’un aidant peut agir au nom de la personne. « cours » : le lieu en
     propose.
+
+    il faut    | la fiche dit || réponse         | points
+    -----------+--------------++-----------------+-------
+    à la place | à la place   || convient        | 15
+    à la place | à côté       || en partie       | 8
+    à la place | groupe       || ne convient pas | 0
+    à la place | seul         || ne convient pas | 0
+    à la place | rien         || non dit         | 5
+    avec       | à côté       || convient        | 15
+    avec       | groupe       || en partie       | 8
+    avec       | seul         || ne convient pas | 0
+    avec       | rien         || non dit         | 5
+    apprendre  | cours        || convient        | 15
+    apprendre  | à côté       || en partie       | 8
+    apprendre  | groupe       || en partie       | 8
+    apprendre  | seul         || ne convient pas | 0
+    apprendre  | rien         || non dit         | 5
     """
 
     def call(t: dict) -> dict:
         slugs = {"seul": "alone", "à côté": "person", "groupe": "group"}
         rows = []
         for needs, says in zip(t["il faut"], t["la fiche dit"], strict=True):
-            known = Known(
+            known = PlaceOffer(
                 state="offered",
                 ways=frozenset({slugs[says]} if says in slugs else ()),
                 instead=says == "à la place",
                 teaches=says == "cours",
             )
             helps = {"à la place": "for", "avec": "with", "apprendre": "learn"}[needs]
-            rows.append(reason_of("help", Wanted(need="assistance", help=helps), known))
+            rows.append(reason_of("help", PersonNeed(need="assistance", help=helps), known))
         return answers(rows)
 
-    spec(
-        """
-        il faut    | la fiche dit
-        -----------+-------------
-        à la place | à la place
-        à la place | à côté
-        à la place | groupe
-        à la place | seul
-        à la place | rien
-        avec       | à côté
-        avec       | groupe
-        avec       | seul
-        avec       | rien
-        apprendre  | cours
-        apprendre  | à côté
-        apprendre  | groupe
-        apprendre  | seul
-        apprendre  | rien
-        """,
-        call,
-        """
-        réponse         | points
-        ----------------+-------
-        convient        | 15
-        en partie       | 8
-        ne convient pas | 0
-        ne convient pas | 0
-        non dit         | 5
-        convient        | 15
-        en partie       | 8
-        ne convient pas | 0
-        non dit         | 5
-        convient        | 15
-        en partie       | 8
-        en partie       | 8
-        ne convient pas | 0
-        non dit         | 5
-        """,
-    )
+    spec(call)
 
 
 def test_the_distance(spec):
@@ -160,10 +120,10 @@ def test_the_distance(spec):
         """,
         lambda t: answers(
             [
-                reason_of("distance", Wanted(need="wifi"), Known(state="offered", walk=float(m)))
+                reason_of("distance", PersonNeed(need="wifi"), PlaceOffer(state="offered", walk=float(m)))
                 for m in t["minutes"]
             ]
-            + [reason_of("distance", Wanted(need="wifi"), Known(state="offered", walk=None))]
+            + [reason_of("distance", PersonNeed(need="wifi"), PlaceOffer(state="offered", walk=None))]
         ),
         """
         réponse         | points
@@ -182,6 +142,16 @@ def test_the_opening(spec):
     """Ouvert aujourd’hui ou demain convient ; dans la semaine, en partie. Une date à tenir décide seule.
 
     Nous sommes le vendredi 20 novembre 2026, à 10 h.
+
+    ouvre le   | avant le   || réponse         | points
+    -----------+------------++-----------------+-------
+    2026-11-21 | -          || convient        | 12
+    2026-11-24 | -          || en partie       | 7
+    2026-12-02 | -          || ne convient pas | 0
+    ?          | -          || non dit         | 3
+    2026-11-24 | 2026-11-27 || convient        | 12
+    2026-11-30 | 2026-11-27 || ne convient pas | 0
+    ?          | 2026-11-27 || non dit         | 3
     """
 
     def call(t: dict) -> dict:
@@ -191,43 +161,27 @@ def test_the_opening(spec):
             last = date.fromisoformat(before) if before != "-" else None
             rows.append(
                 reason_of(
-                    "soon", Wanted(need="wifi", urgent_before=last), Known(state="offered", opens=moment)
+                    "soon",
+                    PersonNeed(need="wifi", urgent_before=last),
+                    PlaceOffer(state="offered", opens=moment),
                 )
             )
         return answers(rows)
 
-    spec(
-        """
-        ouvre le   | avant le
-        -----------+-----------
-        2026-11-21 | -
-        2026-11-24 | -
-        2026-12-02 | -
-        ?          | -
-        2026-11-24 | 2026-11-27
-        2026-11-30 | 2026-11-27
-        ?          | 2026-11-27
-        """,
-        call,
-        """
-        réponse         | points
-        ----------------+-------
-        convient        | 12
-        en partie       | 7
-        ne convient pas | 0
-        non dit         | 3
-        convient        | 12
-        ne convient pas | 0
-        non dit         | 3
-        """,
-    )
+    spec(call)
 
 
 def test_silence_is_never_a_no(spec):
     """Une fiche muette n’est pas écartée : elle vaut moins qu’une fiche qui convient, plus qu’une fiche
     qui ne convient pas.
+
+    fiche             || réponse
+    ------------------++--------
+    convient partout  ||     143
+    ne dit rien       ||      50
+    ne convient pas   ||      27
     """
-    full = Wanted(
+    full = PersonNeed(
         need="formation",
         help="learn",
         level="beginner",
@@ -237,7 +191,7 @@ def test_silence_is_never_a_no(spec):
         days=(0,),
         sent=True,
     )
-    suits = Known(
+    suits = PlaceOffer(
         state="offered",
         teaches=True,
         levels=frozenset({"beginner"}),
@@ -252,10 +206,10 @@ def test_silence_is_never_a_no(spec):
         stitches=4,
         sent=True,
     )
-    silent = Known(state="offered", said=False)
-    against = Known(
+    silent = PlaceOffer(state="offered", is_declared=False)
+    against = PlaceOffer(
         state="offered",
-        said=False,
+        is_declared=False,
         ways=frozenset({"alone"}),
         levels=frozenset({"advanced"}),
         languages=("Français",),
@@ -265,99 +219,69 @@ def test_silence_is_never_a_no(spec):
         weekdays=frozenset({3}),
         stitches=1,
     )
-    spec(
-        """
-        fiche
-        -----------------
-        convient partout
-        ne dit rien
-        ne convient pas
-        """,
-        lambda t: [
-            matching.total(
-                matching.reasons(
-                    full,
-                    {"convient partout": suits, "ne dit rien": silent, "ne convient pas": against}[f],
-                    AT,
-                )
+    spec.rows(
+        lambda f: matching.total(
+            matching.reasons(
+                full,
+                {"convient partout": suits, "ne dit rien": silent, "ne convient pas": against}[f],
+                AT,
             )
-            for f in t["fiche"]
-        ],
-        [139, 49, 27],
+        )
     )
 
 
 def test_what_leaves_a_place_out(spec):
     """Un lieu n’est écarté que pour une raison dite, la première qui vaut ; le silence n’écarte que s’il
     porte sur le besoin même.
+
+    le lieu                                 || réponse
+    ----------------------------------------++-----------------------------------
+    rien à redire                           || proposé
+    complet depuis le 3 novembre            || complet
+    complet pour cette aide                 || complet
+    fermé 5 jours                           || proposé
+    fermé 30 jours                          || fermé pour un temps
+    réservé aux personnes âgées             || pas pour ce public
+    accueil prévu pour les personnes âgées  || proposé
+    sur orientation seulement               || reçoit sur orientation seulement
+    demande un e-mail                       || demande ce que la personne n’a pas
+    payant                                  || payant
+    gratuit pour certains                   || proposé
+    à 40 minutes                            || trop loin
+    n’en propose plus                       || fini
+    en projet                               || pas encore ouvert
+    dit que non                             || dit ne pas le proposer
+    ne dit rien de ce besoin                || ne dit rien de ce besoin
+    ne reçoit pas de public                 || ne reçoit pas de public
     """
     cases = {
-        "rien à redire": Known(state="offered"),
-        "complet depuis le 3 novembre": Known(state="offered", full="Complet depuis le 3 novembre"),
-        "complet pour cette aide": Known(state="offered", full_for=True),
-        "fermé 5 jours": Known(state="offered", closed_until=date(2026, 11, 25)),
-        "fermé 30 jours": Known(state="offered", closed_until=date(2026, 12, 20)),
-        "réservé aux personnes âgées": Known(state="offered", kept_for=frozenset({"seniors"})),
-        "accueil prévu pour les personnes âgées": Known(state="offered", welcomes=frozenset({"seniors"})),
-        "sur orientation seulement": Known(state="offered", only_sent=True),
-        "demande un e-mail": Known(state="offered", barriers=frozenset({"email"})),
-        "payant": Known(state="offered", prices=frozenset({"paid"})),
-        "gratuit pour certains": Known(state="offered", prices=frozenset({"conditional"})),
-        "à 40 minutes": Known(state="offered", walk=40.0),
-        "n’en propose plus": Known(state="ended"),
-        "en projet": Known(state="planned"),
-        "dit que non": Known(state="denied"),
-        "ne dit rien de ce besoin": Known(),
-        "ne reçoit pas de public": Known(state="offered", no_public=True),
+        "rien à redire": PlaceOffer(state="offered"),
+        "complet depuis le 3 novembre": PlaceOffer(state="offered", full="Complet depuis le 3 novembre"),
+        "complet pour cette aide": PlaceOffer(state="offered", full_for=True),
+        "fermé 5 jours": PlaceOffer(state="offered", closed_until=date(2026, 11, 25)),
+        "fermé 30 jours": PlaceOffer(state="offered", closed_until=date(2026, 12, 20)),
+        "réservé aux personnes âgées": PlaceOffer(state="offered", reserved_for=frozenset({"seniors"})),
+        "accueil prévu pour les personnes âgées": PlaceOffer(
+            state="offered", welcomes=frozenset({"seniors"})
+        ),
+        "sur orientation seulement": PlaceOffer(state="offered", only_sent=True),
+        "demande un e-mail": PlaceOffer(state="offered", barriers=frozenset({"email"})),
+        "payant": PlaceOffer(state="offered", prices=frozenset({"paid"})),
+        "gratuit pour certains": PlaceOffer(state="offered", prices=frozenset({"conditional"})),
+        "à 40 minutes": PlaceOffer(state="offered", walk=40.0),
+        "n’en propose plus": PlaceOffer(state="ended"),
+        "en projet": PlaceOffer(state="planned"),
+        "dit que non": PlaceOffer(state="denied"),
+        "ne dit rien de ce besoin": PlaceOffer(),
+        "ne reçoit pas de public": PlaceOffer(state="offered", no_public=True),
     }
-    young = Wanted(need="assistance", publics=("youth",), free=True, lacks=("email",))
-    spec(
-        """
-        le lieu
-        ---------------------------------------
-        rien à redire
-        complet depuis le 3 novembre
-        complet pour cette aide
-        fermé 5 jours
-        fermé 30 jours
-        réservé aux personnes âgées
-        accueil prévu pour les personnes âgées
-        sur orientation seulement
-        demande un e-mail
-        payant
-        gratuit pour certains
-        à 40 minutes
-        n’en propose plus
-        en projet
-        dit que non
-        ne dit rien de ce besoin
-        ne reçoit pas de public
-        """,
-        lambda t: [
+    young = PersonNeed(need="assistance", publics=("youth",), free=True, lacks=("email",))
+    spec.rows(
+        lambda case: (
             matching.LEFT_OUT[why.reason]
             if (why := matching.why_not(young, cases[case], AT.date()))
             else "proposé"
-            for case in t["le lieu"]
-        ],
-        [
-            "proposé",
-            "complet",
-            "complet",
-            "proposé",
-            "fermé pour un temps",
-            "pas pour ce public",
-            "proposé",
-            "reçoit sur orientation seulement",
-            "demande ce que la personne n’a pas",
-            "payant",
-            "proposé",
-            "trop loin",
-            "fini",
-            "pas encore ouvert",
-            "dit ne pas le proposer",
-            "ne dit rien de ce besoin",
-            "ne reçoit pas de public",
-        ],
+        )
     )
 
 
@@ -368,29 +292,37 @@ SIDES = {
     cycle.PLATFORM: "Maillage",
 }
 MOVE_IDS = {
-    "préparer": "prepare",
-    "envoyer": "send",
-    "voir": "see",
-    "accepter": "accept",
-    "refuser": "refuse",
-    "proposer un autre lieu": "redirect",
-    "donner un rendez-vous": "appoint",
-    "changer le rendez-vous": "move",
-    "noter la venue": "came",
-    "noter l’absence": "absent",
-    "dire ce qui a été fait": "serve",
-    "terminer": "close",
-    "annuler": "cancel",
-    "rendre, sans réponse": "expire",
-    "relancer": "remind",
-    "envoyer un nouveau lien": "ask_again",
-    "noter qu’aucun lieu ne convient": "unsolved",
-}
+    "préparer": "prepare", "envoyer": "send", "voir": "see", "accepter": "accept", "refuser": "refuse",
+    "proposer un autre lieu": "redirect", "donner un rendez-vous": "appoint", "changer le rendez-vous": "move",
+    "noter la venue": "came", "noter l’absence": "absent", "dire ce qui a été fait": "serve",
+    "terminer": "close", "annuler": "cancel", "rendre, sans réponse": "expire", "relancer": "remind",
+    "envoyer un nouveau lien": "ask_again", "noter qu’aucun lieu ne convient": "unsolved",
+}  # fmt: skip
 
 
 def test_who_may_do_what(spec):
     """La vie d’une orientation tient en une table : qui fait le geste, depuis quels états, vers lequel, et
     qui agit ensuite.
+
+    geste                           || par                      | vers               | ensuite
+    --------------------------------++--------------------------+--------------------+------------
+    préparer                        || qui oriente              | préparée           | qui oriente
+    envoyer                         || qui oriente              | envoyée            | le lieu
+    voir                            || le lieu                  | vue                | le même
+    accepter                        || le lieu, qui oriente     | acceptée           | le lieu
+    refuser                         || le lieu, qui oriente     | refusée            | qui oriente
+    proposer un autre lieu          || le lieu, qui oriente     | autre lieu proposé | qui oriente
+    donner un rendez-vous           || le lieu, qui oriente     | rendez-vous pris   | le lieu
+    changer le rendez-vous          || le lieu, qui oriente     | rendez-vous pris   | le lieu
+    noter la venue                  || le lieu, qui oriente     | présence notée     | le lieu
+    noter l’absence                 || le lieu, qui oriente     | absence notée      | qui oriente
+    dire ce qui a été fait          || le lieu, qui oriente     | aide donnée        | qui oriente
+    terminer                        || qui oriente, le lieu     | terminée           | personne
+    annuler                         || qui oriente, la personne | annulée            | personne
+    rendre, sans réponse            || Maillage                 | sans réponse       | qui oriente
+    relancer                        || qui oriente              | le même            | le même
+    envoyer un nouveau lien         || le lieu, Maillage        | le même            | le même
+    noter qu’aucun lieu ne convient || qui oriente              | sans solution      | personne
     """
 
     def call(t: dict) -> dict:
@@ -399,164 +331,110 @@ def test_who_may_do_what(spec):
         return {
             "par": [", ".join(SIDES[side] for side in move.by) for move in rows],
             "vers": [cycle.STATES[move.to] if move.to else "le même" for move in rows],
-            "ensuite": [holder_words[move.held_by] for move in rows],
+            "ensuite": [holder_words[move.next_side] for move in rows],
         }
 
-    spec(
-        """
-        geste
-        -------------------------------
-        préparer
-        envoyer
-        voir
-        accepter
-        refuser
-        proposer un autre lieu
-        donner un rendez-vous
-        changer le rendez-vous
-        noter la venue
-        noter l’absence
-        dire ce qui a été fait
-        terminer
-        annuler
-        rendre, sans réponse
-        relancer
-        envoyer un nouveau lien
-        noter qu’aucun lieu ne convient
-        """,
-        call,
-        """
-        par                      | vers               | ensuite
-        -------------------------+--------------------+------------
-        qui oriente              | préparée           | qui oriente
-        qui oriente              | envoyée            | le lieu
-        le lieu                  | vue                | le même
-        le lieu, qui oriente     | acceptée           | le lieu
-        le lieu, qui oriente     | refusée            | qui oriente
-        le lieu, qui oriente     | autre lieu proposé | qui oriente
-        le lieu, qui oriente     | rendez-vous pris   | le lieu
-        le lieu, qui oriente     | rendez-vous pris   | le lieu
-        le lieu, qui oriente     | venue              | le lieu
-        le lieu, qui oriente     | pas venue          | qui oriente
-        le lieu, qui oriente     | aidée              | qui oriente
-        qui oriente, le lieu     | terminée           | personne
-        qui oriente, la personne | annulée            | personne
-        Maillage                 | sans réponse       | qui oriente
-        qui oriente              | le même            | le même
-        le lieu, Maillage        | le même            | le même
-        qui oriente              | sans solution      | personne
-        """,
-    )
+    spec(call)
 
 
 def test_from_which_state_the_place_may_answer(spec):
     """Le lieu répond tant que l’orientation court ; une orientation finie, annulée ou sans réponse ne se
     répond plus.
+
+    état                || dire oui | dire non | donner une date | présence | absence | aide
+    --------------------++----------+----------+-----------------+----------+---------+-----
+    préparée            || non      | non      | non             | non      | non     | non
+    envoyée             || oui      | oui      | oui             | oui      | non     | oui
+    vue                 || oui      | oui      | oui             | oui      | non     | oui
+    acceptée            || non      | oui      | oui             | oui      | oui     | oui
+    refusée             || non      | non      | non             | non      | non     | non
+    autre lieu proposé  || non      | non      | non             | non      | non     | non
+    rendez-vous pris    || non      | oui      | non             | oui      | oui     | oui
+    présence notée      || non      | non      | non             | non      | non     | oui
+    absence notée       || non      | oui      | oui             | oui      | non     | oui
+    aide donnée         || non      | non      | non             | non      | non     | non
+    terminée            || non      | non      | non             | non      | non     | non
+    sans réponse        || non      | non      | non             | non      | non     | non
+    annulée             || non      | non      | non             | non      | non     | non
+    sans solution       || non      | non      | non             | non      | non     | non
     """
     verbs = {
         "dire oui": "accept",
         "dire non": "refuse",
         "donner une date": "appoint",
-        "venue": "came",
-        "pas venue": "absent",
-        "aidée": "serve",
+        "présence": "came",
+        "absence": "absent",
+        "aide": "serve",
     }
     by_name = {label: id for id, label in cycle.STATES.items()}
     spec(
-        """
-        état
-        -------------------
-        préparée
-        envoyée
-        vue
-        acceptée
-        refusée
-        autre lieu proposé
-        rendez-vous pris
-        venue
-        pas venue
-        aidée
-        terminée
-        sans réponse
-        annulée
-        sans solution
-        """,
         lambda t: {
             name: [
                 "oui" if cycle.allowed(verb, by_name[state], cycle.RECEIVER) else "non" for state in t["état"]
             ]
             for name, verb in verbs.items()
-        },
-        """
-        dire oui | dire non | donner une date | venue | pas venue | aidée
-        ---------+----------+-----------------+-------+-----------+------
-        non      | non      | non             | non   | non       | non
-        oui      | oui      | oui             | oui   | non       | oui
-        oui      | oui      | oui             | oui   | non       | oui
-        non      | oui      | oui             | oui   | oui       | oui
-        non      | non      | non             | non   | non       | non
-        non      | non      | non             | non   | non       | non
-        non      | oui      | non             | oui   | oui       | oui
-        non      | non      | non             | non   | non       | oui
-        non      | oui      | oui             | oui   | non       | oui
-        non      | non      | non             | non   | non       | non
-        non      | non      | non             | non   | non       | non
-        non      | non      | non             | non   | non       | non
-        non      | non      | non             | non   | non       | non
-        non      | non      | non             | non   | non       | non
-        """,
+        }
     )
 
 
 def test_reminders_and_expiry(spec):
     """Trois relances, à 5, 10 et 20 jours ; au-delà de 30 jours sans réponse, l’orientation revient à la
     structure qui l’a envoyée.
+
+    envoyée le  || +5         | +10        | +20        | dernier jour
+    ------------++------------+------------+------------+-------------
+    2026-11-20  || 2026-11-25 | 2026-11-30 | 2026-12-10 | 2026-12-20
+    2027-02-27  || 2027-03-04 | 2027-03-09 | 2027-03-19 | 2027-03-29
     """
     spec(
-        """
-        envoyée le
-        -----------
-        2026-11-20
-        2027-02-27
-        """,
         lambda t: {
             **{
                 f"+{n}": [cycle.reminders(date.fromisoformat(d))[n].isoformat() for d in t["envoyée le"]]
                 for n in cycle.REMINDERS
             },
             "dernier jour": [cycle.expires_on(date.fromisoformat(d)).isoformat() for d in t["envoyée le"]],
-        },
-        """
-        +5         | +10        | +20        | dernier jour
-        -----------+------------+------------+-------------
-        2026-11-25 | 2026-11-30 | 2026-12-10 | 2026-12-20
-        2027-03-04 | 2027-03-09 | 2027-03-19 | 2027-03-29
-        """,
+        }
     )
+
+
+def test_a_place_answers_in_five_working_days(spec):
+    """Ni samedis, ni dimanches, ni jours fériés du lieu ; jamais après le dernier jour de l’orientation.
+
+    envoyée le | jours | lieu       | avant le   || répondre le
+    -----------+-------+------------+------------++------------
+    2026-11-20 |     5 | Grenoble   |            || 2026-11-27
+    2026-11-21 |     5 | Grenoble   |            || 2026-11-27
+    2026-05-07 |     5 | Grenoble   |            || 2026-05-18
+    2025-12-22 |     4 | Grenoble   |            || 2025-12-29
+    2025-12-22 |     4 | Strasbourg |            || 2025-12-30
+    2024-12-18 |     5 | La Réunion |            || 2024-12-27
+    2026-11-20 |     1 | Grenoble   |            || 2026-11-23
+    2026-11-20 |     5 | Grenoble   | 2026-11-24 || 2026-11-24
+    """
+    communes = {"Grenoble": "38185", "Strasbourg": "67482", "La Réunion": "97411"}
+
+    def awaited(sent: str, days: float, name: str, before: str) -> str:
+        day = date.fromisoformat(sent)
+        last = cycle.expires_on(day, date.fromisoformat(before) if before else None)
+        return cycle.answer_by(day, last, days=int(days), commune=communes[name]).isoformat()
+
+    spec(lambda t: {"répondre le": [awaited(*row) for row in zip(*t.values(), strict=True)]})
 
 
 def test_the_date_of_the_person_shortens_the_delay(spec):
     """« À faire avant le » avance la date limite, à un jour de l’envoi au plus tôt ; les relances d’après
     ne partent pas.
+
+    envoyée le | avant le   || dernier jour | relances
+    -----------+------------++--------------+-----------
+    2026-11-21 | 2026-11-28 || 2026-11-28   | 5
+    2026-11-21 | 2026-11-21 || 2026-11-22   | aucune
+    2026-11-21 | 2027-03-01 || 2026-12-21   | 5, 10, 20
     """
     spec(
-        """
-        envoyée le | avant le
-        -----------+-----------
-        2026-11-21 | 2026-11-28
-        2026-11-21 | 2026-11-21
-        2026-11-21 | 2027-03-01
-        """,
         lambda t: _delays(
             zip(map(date.fromisoformat, t["envoyée le"]), map(date.fromisoformat, t["avant le"]), strict=True)
-        ),
-        """
-        dernier jour | relances
-        -------------+-----------
-        2026-11-28   | 5
-        2026-11-22   | aucune
-        2026-12-21   | 5, 10, 20
-        """,
+        )
     )
 
 
@@ -567,25 +445,22 @@ def _delays(rows) -> dict[str, list[str]]:
 
 
 def test_the_words_of_dora(spec):
-    """Chaque état a son mot dans DORA, quand il en a un."""
+    """Chaque état a son mot dans DORA, quand il en a un.
+
+    état                || réponse
+    --------------------++--------
+    envoyée             || OUVERTE
+    vue                 || OUVERTE
+    acceptée            || VALIDÉE
+    rendez-vous pris    || VALIDÉE
+    absence notée       || VALIDÉE
+    aide donnée         || VALIDÉE
+    refusée             || REFUSÉE
+    autre lieu proposé  || REFUSÉE
+    sans réponse        || EXPIRÉE
+    """
     by_name = {label: id for id, label in cycle.STATES.items()}
-    spec(
-        """
-        état
-        -------------------
-        envoyée
-        vue
-        acceptée
-        rendez-vous pris
-        pas venue
-        aidée
-        refusée
-        autre lieu proposé
-        sans réponse
-        """,
-        lambda t: [cycle.DORA[by_name[state]] for state in t["état"]],
-        ["OUVERTE", "OUVERTE", "VALIDÉE", "VALIDÉE", "VALIDÉE", "VALIDÉE", "REFUSÉE", "REFUSÉE", "EXPIRÉE"],
-    )
+    spec.rows(lambda state: cycle.DORA[by_name[state]])
 
 
 def test_every_state_is_reached_and_left():
@@ -604,6 +479,6 @@ def test_every_result_of_the_diagnosis_says_what_to_look_for():
     """Chaque résultat du bilan a un besoin à chercher et une façon d’être aidé, que l’on peut changer."""
     assert tuple(orientation.advice()) == RESULTS
     for id, advice in orientation.advice().items():
-        completed = matching.completed(Wanted(result=id))
+        completed = matching.completed(PersonNeed(result=id))
         assert (completed.need, completed.help) == (advice.need, advice.help), id
-        assert matching.completed(Wanted(result=id, need="wifi")).need == "wifi"
+        assert matching.completed(PersonNeed(result=id, need="wifi")).need == "wifi"

@@ -4,14 +4,11 @@ import numpy as np
 import pytest
 
 from maillage.kernel.estimate import Estimate, Withheld
-from maillage.reference.definitions import definition
-from maillage.reports.territory import presentation, sentences, study_json
-from maillage.reports.territory.labels import names_of
-from maillage.studies.diagnosis import diagnosis, zoning
-from maillage.studies.diagnosis.request import Request
-from maillage.studies.diagnosis.results import Diagnosis
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import doubt, model, population
+from maillage.publishing.territory import presentation, sentences, study_json
+from maillage.publishing.territory.labels import names_of
+from maillage.statistics.diagnosis.results import Diagnosis
+from maillage.statistics.need import doubt, model
+from tests.support.studies import studied
 
 title = "Outre-mer"
 CODES = {
@@ -22,23 +19,10 @@ CODES = {
     "Creuse": "23",
     "Paris": "75",
 }
-_DIAGNOSES: dict[str, Diagnosis] = {}
 
 
 def diagnosis_of(name: str) -> Diagnosis:
-    """Return the diagnosis of a département, computed once for the whole file."""
-    if name not in _DIAGNOSES:
-        territory = gazetteer().get(CODES[name])
-        cut = zoning.usual(territory, population.sources().rp2021)
-        _DIAGNOSES[name] = diagnosis.diagnose(
-            Request(
-                territory=territory,
-                zoning=cut,
-                definition=definition("illectronisme-insee-2021"),
-                n_draws=100,
-            )
-        )
-    return _DIAGNOSES[name]
+    return studied(CODES[name], "illectronisme-insee-2021", n_draws=100)
 
 
 def state(figure) -> str:
@@ -49,59 +33,41 @@ def test_living_standards_come_from_the_medians_or_are_silent(spec):
     """Le niveau de vie vient des 58 revenus communaux de Martinique et de La Réunion ; ailleurs outre-mer,
     personne ne l’a publié : le nombre, la part et le cumul se taisent, partout ensemble. La pauvreté se tait
     dans les quatre : l’écart entre les revenus d’une commune n’y est pas connu.
+
+    territoire || réponse
+    -----------++------------------------
+    Martinique || donné donné donné tu
+    La Réunion || donné donné donné tu
+    Guadeloupe || donné tu tu tu
+    Guyane     || donné tu tu tu
+    Creuse     || donné donné donné donné
     """
     spec(
-        """
-        territoire
-        ----------
-        Martinique
-        La Réunion
-        Guadeloupe
-        Guyane
-        Creuse
-        """,
         lambda t: [
             " ".join(state(figure) for figure in (d.need, d.modest, d.both, d.poor))
             for d in map(diagnosis_of, t["territoire"].tolist())
-        ],
-        [
-            "donné donné donné tu",
-            "donné donné donné tu",
-            "donné tu tu tu",
-            "donné tu tu tu",
-            "donné donné donné donné",
-        ],
+        ]
     )
 
 
 def test_the_share_living_modestly_is_the_one_its_medians_give(spec):
     """La Réunion : 63 à 64 % de modestes, et non les 46 % qu’une moyenne de métropole lui prêtait ; Martinique :
     52 %, et non 42 %.
+
+    territoire || réponse
+    -----------++--------
+    La Réunion ||      64
+    Martinique ||      52
     """
     frame = model.country().frame
 
-    def share(t):
-        out = []
-        for name in t["territoire"].tolist():
-            in_departement = frame.departement == CODES[name]
-            out.append(
-                round(
-                    100
-                    * float(np.average(frame.modest[in_departement], weights=frame.adults[in_departement]))
-                )
-            )
-        return out
+    def share(name):
+        in_departement = frame.departement == CODES[name]
+        return round(
+            100 * float(np.average(frame.modest[in_departement], weights=frame.adults[in_departement]))
+        )
 
-    spec(
-        """
-        territoire
-        ----------
-        La Réunion
-        Martinique
-        """,
-        share,
-        [64, 52],
-    )
+    spec.rows(share)
 
 
 @pytest.mark.parametrize("name", ["Guadeloupe", "Guyane"])
@@ -122,25 +88,18 @@ def test_no_page_nor_file_says_a_living_standard_nobody_knows(name):
 def test_doubt_varies_what_dominates_overseas(spec):
     """« Si les écarts étaient plus faibles, ou plus forts » : outre-mer, c’est l’écart de la région qui fait
     presque tout le doute, et c’est lui qui varie ; en métropole, rien ne change.
+
+    territoire || réponse
+    -----------++----------
+    La Réunion || True True
+    Martinique || True True
     """
 
-    def halves(t):
-        out = []
-        for name in t["territoire"].tolist():
-            low, middle, high = (half for *_, half in diagnosis_of(name).sensitivity)
-            out.append(f"{low / middle < 0.8} {high / middle > 1.25}")
-        return out
+    def halves(name):
+        low, middle, high = (half for *_, half in diagnosis_of(name).sensitivity)
+        return f"{low / middle < 0.8} {high / middle > 1.25}"
 
-    spec(
-        """
-        territoire
-        ----------
-        La Réunion
-        Martinique
-        """,
-        halves,
-        ["True True", "True True"],
-    )
+    spec.rows(halves)
     assert [region for region, *_ in diagnosis_of("La Réunion").sensitivity] == [0.15, 0.25, 0.4]
     d = diagnosis_of("La Réunion")
     rows = d.request.zoning.rows
@@ -174,24 +133,17 @@ def test_a_poverty_that_is_refused_is_not_quoted(spec):
     """Paris et La Réunion : la pauvreté est tue, et la raison ne cite pas le chiffre qu’elle refuse ; le seul
     pourcentage, s’il y en a un, est celui des habitants comptés au RSA ou à l’AAH. Le tableau « Le territoire
     et la France » n’a pas la ligne.
+
+    territoire || réponse
+    -----------++--------
+    Paris      ||       1
+    La Réunion ||       0
     """
 
-    def percents(t):
-        out = []
-        for name in t["territoire"].tolist():
-            d = diagnosis_of(name)
-            assert isinstance(d.poor, Withheld)
-            assert not [row for row in presentation.context(d) if "pauvreté" in row.label]
-            out.append(d.poor.reason.count("%"))
-        return out
+    def percents(name):
+        d = diagnosis_of(name)
+        assert isinstance(d.poor, Withheld)
+        assert not [row for row in presentation.context(d) if "pauvreté" in row.label]
+        return d.poor.reason.count("%")
 
-    spec(
-        """
-        territoire
-        ----------
-        Paris
-        La Réunion
-        """,
-        percents,
-        [1, 0],
-    )
+    spec.rows(percents)

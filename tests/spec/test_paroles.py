@@ -44,7 +44,7 @@ def test_unknown_voice_number_is_reported():
         ({"words": "enseignerait quoi"}, []),
         ({"words": "wikipedia"}, ["X-012"]),
         ({"words": "EQUIPEES salles"}, ["X-053"]),
-        ({"theme": "metier", "who": "digital"}, ["X-052"]),
+        ({"theme": "metier", "speaker_id": "digital"}, ["X-052"]),
         ({"theme": "metier", "place": "Strasbourg"}, ["X-029"]),
     ],
 )

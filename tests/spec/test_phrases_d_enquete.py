@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 from pytest import mark
 
-from maillage.forms.questionnaire import National
 from maillage.kernel.estimate import Estimate, Withheld
 from maillage.kernel.table import Table
+from maillage.publishing.page.blocks import Grid
+from maillage.publishing.survey import cards, document, findings
+from maillage.publishing.survey.findings import Gap, Line, QuestionAnswers
+from maillage.questionnaires.questionnaire import National
 from maillage.reference.surveys import banks
-from maillage.reports.page.blocks import Grid
-from maillage.reports.survey import cards, document, findings
-from maillage.reports.survey.findings import Gap, Line, QuestionAnswers
-from maillage.studies.survey import samples
+from maillage.statistics.survey import samples
+from maillage.statistics.survey.columns import UNLISTED
 
 title = "Ce qu’une enquête permet d’écrire"
 
@@ -58,28 +59,18 @@ def test_base_is_withheld_where_it_would_reveal_a_few():
 def test_an_answer_is_an_inhabitant_s_once_the_sample_resembles_them(spec):
     """Sans redressement, une enquête ne parle que de ses répondants : ni des habitants, ni des allocataires.
     Une part redressée n’est jamais celle des répondants : ils sont 31 % à le dire quand elle est de 35 %.
+
+    enquête       | redressée || réponse
+    --------------+-----------++---------------
+    inhabitants   | oui       || habitants
+    inhabitants   | non       || répondants
+    caf           | oui       || allocataires
+    caf           | non       || répondants
+    structures    | non       || structures
+    professionals | non       || professionnels
+    other         | oui       || personnes
     """
-    spec(
-        """
-        enquête       | redressée
-        --------------+----------
-        inhabitants   | oui
-        inhabitants   | non
-        caf           | oui
-        caf           | non
-        structures    | non
-        professionals | non
-        other         | oui
-        """,
-        lambda t: [
-            findings.people_noun(str(kind), weighted=weighted == "oui").many
-            for kind, weighted in zip(t["enquête"], t["redressée"], strict=True)
-        ],
-        [
-            *("habitants", "répondants", "allocataires", "répondants"),
-            *("structures", "professionnels", "personnes"),
-        ],
-    )
+    spec.rows(lambda kind, weighted: findings.people_noun(str(kind), weighted=weighted == "oui").many)
 
 
 def test_a_third_that_says_yes_is_only_a_third():
@@ -94,6 +85,29 @@ def test_a_third_that_says_yes_is_only_a_third():
         "« Souhaitez-vous en apprendre plus ? » : seul un répondant sur trois répond « Oui » (33 %, entre 28"
         " et 38 %)."
     ]
+
+
+def test_an_answer_out_of_the_list_is_never_the_first(spec):
+    """« Une autre réponse, hors de la liste » n’est la réponse de personne : jamais la première. Plus nombreuses
+    que celles de la liste, ces réponses ne laissent rien dire de la question.
+
+    hors de la liste | oui | un peu || réponse
+    -----------------+-----+--------++--------
+                  73 |  15 |     12 || 0
+                  45 |  30 |     25 || 0
+                  10 |  70 |     20 || 1
+    """
+
+    def subject(outside, yes, some):
+        shares = {"hors_liste": outside, "un_oui": yes, "peu": some}
+        labels = {"hors_liste": UNLISTED[1], "un_oui": "Un oui", "peu": "Un peu"}
+        lines = [
+            Line(name=name, label=labels[name], figure=share(int(n), int(n) - 5, int(n) + 5))
+            for name, n in shares.items()
+        ]
+        return len(written(question_answers(*lines)))
+
+    spec.rows(subject)
 
 
 def test_partial_question_names_its_respondents():
@@ -116,6 +130,50 @@ def test_partial_question_names_its_respondents():
     assert (
         written(question_answers(*lines, observed=True)) == []
     )  # what the one who asks writes down is nobody's opinion
+
+
+def test_share_of_a_question_that_some_left_is_of_those_who_answered(spec):
+    """187 réponses sur 203 : la part n’est pas celle des habitants, et la phrase le dit."""
+
+    def subject(weighted, base):
+        lines = [Line(name="oui", label="Oui", figure=share(66, 60, 72, base)),
+                 Line(name="non", label="Non", figure=share(34, 28, 40, base))]  # fmt: skip
+        question = replace(
+            question_answers(*lines, n=int(base), n_respondents=203), weighted=weighted == "oui"
+        )
+        people = findings.people_noun("inhabitants", weighted=question.weighted)
+        (sentence,) = findings.sentences(question, people)
+        return sentence.text.partition(" : ")[2].partition(" répond ")[0].partition(" répondent ")[0]
+
+    spec(
+        """
+        redressée | base
+        ----------+-----
+        oui       |  187
+        oui       |  201
+        oui       |  107
+        non       |  187
+        non       |  201
+        """,
+        lambda t: [subject(*row) for row in zip(t["redressée"], t["base"], strict=True)],
+        [
+            "environ deux habitants qui ont répondu sur trois",
+            "environ deux habitants sur trois",
+            "environ deux répondants à cette question sur trois",
+            "environ deux répondants à cette question sur trois",
+            "environ deux répondants sur trois",
+        ],
+    )
+
+
+def test_all_of_those_who_answered_are_not_nearly_all():
+    """41 structures sur 41 : « toutes », jamais « presque toutes », et rien des autres."""
+    question = question_answers(Line(name="oui", label="Oui", figure=share(100, 92, 100, 41)), n=41)
+    (sentence,) = findings.sentences(question, findings.PEOPLE["structures"])
+    assert ": toutes les structures qui ont répondu répondent « Oui » (100 %" in sentence.text.replace(
+        "\xa0", " "
+    )
+    assert "presque" not in sentence.text
 
 
 @mark.parametrize(
@@ -231,7 +289,7 @@ def test_answers_that_are_all_there_is_do_not_come_first():
 def test_answers_far_apart_are_not_called_near():
     """32, 28 puis 14 % : la dernière touche la deuxième, non la première ; elle n’est pas citée avec elles."""
     sentences = written(question_answers(line("A", 32, 26, 38), line("B", 28, 20, 36), line("D", 14, 8, 21)))
-    assert sentences[0].endswith("« A » (32 %) et « B » (28 %) se suivent sans écart net.")
+    assert sentences[0].endswith("« A » (32 %) et « B » (28 %), sans écart net.")
 
 
 def test_a_fraction_outside_the_interval_is_only_near():

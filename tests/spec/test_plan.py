@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from maillage.apps.plans import rules
+from maillage.apps.steering.plans import rules
 from maillage.reference.initiatives import initiatives
 from maillage.reference.plan_frames import frames
 

@@ -7,9 +7,9 @@ import pytest
 
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
-from maillage.pipeline.survey.answers import WEIGHT
-from maillage.pipeline.survey.margins import parse
-from maillage.studies.survey import samples, weight_bounds, weighting
+from maillage.sources.survey.answers import WEIGHT
+from maillage.sources.survey.margins import parse
+from maillage.statistics.survey import samples, weight_bounds, weighting
 
 title = "Quand une enquête ne se redresse pas"
 
@@ -50,26 +50,22 @@ def test_weights_to_start_from_are_positive_numbers(spec):
     dans ce cas.
 
     Le poids initial de la deuxième réponse ; les deux autres ont 2.
+
+    poids
+    ------
+    2
+    rien
+    beaucoup
+    -1
+    0
+    1e-300
+    1e300
     """
 
-    def call(t: dict[str, Any]) -> list[str]:
-        return [
-            what({"age": np.array(["jeune", "vieux", "vieux"]), WEIGHT: np.array(["2", weight, "2"])})
-            for weight in t["poids"].tolist()
-        ]
+    def call(weight):
+        return what({"age": np.array(["jeune", "vieux", "vieux"]), WEIGHT: np.array(["2", weight, "2"])})
 
-    spec(
-        """
-        poids
-        ------
-        2
-        rien
-        beaucoup
-        -1
-        0
-        1e-300
-        1e300
-        """,
+    spec.rows(
         call,
         [
             "redressée",
@@ -91,22 +87,19 @@ def test_weights_to_start_from_are_positive_numbers(spec):
 
 
 def test_weights_to_start_from_are_moved_as_little_as_possible(spec):
-    """Les poids initiaux gardent leurs rapports dans une classe : deux fois plus reste deux fois plus."""
+    """Les poids initiaux gardent leurs rapports dans une classe : deux fois plus reste deux fois plus.
+
+    age   | poids || réponse
+    ------+-------++--------
+    jeune |     1 ||     100
+    jeune |     2 ||     200
+    vieux |     5 ||     700
+    """
 
     def call(t: dict[str, Any]) -> list[float]:
         return [float(weight) for weight in weigh({"age": t["age"], WEIGHT: t["poids"]}).weights]
 
-    spec(
-        """
-        age   | poids
-        ------+------
-        jeune |     1
-        jeune |     2
-        vieux |     5
-        """,
-        call,
-        [100, 200, 700],
-    )
+    spec(call)
     answers = table({"age": np.array(["jeune", "vieux", "vieux"])})
     margins = parse(b"variable;modalite;effectif\nage;jeune;300\nage;vieux;700", "m.csv")
     weights, codes = weighting.calibrated(answers, margins)
@@ -118,6 +111,14 @@ def test_what_no_weight_can_mend(spec):
     """Sans réponse remplie, sans la variable des marges, ou dans une classe où personne ne vit, on refuse.
 
     La colonne des réponses, ce qu’elle dit pour trois personnes.
+
+    colonne | réponses          | jeunes
+    --------+-------------------+-------
+    age     | jeune vieux vieux |    300
+    ages    | jeune vieux vieux |    300
+    age     | rien rien rien    |    300
+    age     | vieux jeune vieux |      0
+    age     | vieux vieux vieux |      0
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -128,15 +129,6 @@ def test_what_no_weight_can_mend(spec):
         return out
 
     spec(
-        """
-        colonne | réponses          | jeunes
-        --------+-------------------+-------
-        age     | jeune vieux vieux |    300
-        ages    | jeune vieux vieux |    300
-        age     | rien rien rien    |    300
-        age     | vieux jeune vieux |      0
-        age     | vieux vieux vieux |      0
-        """,
         call,
         [
             "redressée",
@@ -170,31 +162,25 @@ def test_bounds_and_ceilings_are_possible_ones(spec):
     """Des bornes encadrent 1, la première positive et plus petite ; un plafond dépasse un poids moyen.
 
     Quatre réponses, deux jeunes pour 300 personnes, deux vieux pour 700.
+
+    basse | haute | plafond
+    ------+-------+--------
+      0.3 |     3 |
+        0 |     3 |
+       -1 |     3 |
+        3 |   0.3 |
+        1 |     3 |
+      0.3 |     1 |
+          |       |       1
+          |       |       2
     """
     answers = {"age": np.array(["jeune", "jeune", "vieux", "vieux"])}
 
-    def call(t: dict[str, Any]) -> list[str]:
-        out = []
-        for low, high, trim in zip(t["basse"], t["haute"], t["plafond"], strict=True):
-            bounds = None if np.isnan(low) else (float(low), float(high))
-            out.append(
-                what(answers, method="raking", bounds=bounds, trim=None if np.isnan(trim) else float(trim))
-            )
-        return out
+    def call(low, high, trim):
+        bounds = None if np.isnan(low) else (float(low), float(high))
+        return what(answers, method="raking", bounds=bounds, trim=None if np.isnan(trim) else float(trim))
 
-    spec(
-        """
-        basse | haute | plafond
-        ------+-------+--------
-          0.3 |     3 |
-            0 |     3 |
-           -1 |     3 |
-            3 |   0.3 |
-            1 |     3 |
-          0.3 |     1 |
-              |       |       1
-              |       |       2
-        """,
+    spec.rows(
         call,
         [
             "redressée",
@@ -225,7 +211,18 @@ def test_one_answer_carries_everybody_and_says_so():
 
 
 def test_every_answer_of_a_table_has_a_weight(spec):
-    """Chaque réponse d’un tableau a un poids positif ou nul, et l’un d’eux au moins compte."""
+    """Chaque réponse d’un tableau a un poids positif ou nul, et l’un d’eux au moins compte.
+
+    1    | 2    || réponse
+    -----+------++-------------------------------------------------------------------------------------------------------
+    2    | 3    || 2 3
+    0    | 3    || 0 3
+    2    | rien || reponses.csv, colonne id, valeur « 2 » : cette réponse n’a pas de poids.
+    rien | rien || reponses.csv, colonne id, valeur « 1 » : cette réponse n’a pas de poids (2 réponses sont dans ce cas).
+    2    | -1   || reponses.csv : le poids de la réponse n° 2 est -1.
+    nan  | -1   || reponses.csv : le poids de la réponse n° 1 est nan (2 réponses sont dans ce cas).
+    0    | 0    || reponses.csv : tous les poids sont nuls.
+    """
     answers = table({"age": np.array(["jeune", "vieux"])})
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -238,32 +235,7 @@ def test_every_answer_of_a_table_has_a_weight(spec):
                 out.append(refused.what)
         return out
 
-    spec(
-        """
-        1    | 2
-        -----+-----
-        2    | 3
-        0    | 3
-        2    | rien
-        rien | rien
-        2    | -1
-        nan  | -1
-        0    | 0
-        """,
-        call,
-        [
-            "2 3",
-            "0 3",
-            "reponses.csv, colonne id, valeur « 2 » : cette réponse n’a pas de poids.",
-            (
-                "reponses.csv, colonne id, valeur « 1 » : cette réponse n’a pas de poids (2 réponses sont"
-                " dans ce cas)."
-            ),
-            "reponses.csv : le poids de la réponse n° 2 est -1.",
-            "reponses.csv : le poids de la réponse n° 1 est nan (2 réponses sont dans ce cas).",
-            "reponses.csv : tous les poids sont nuls.",
-        ],
-    )
+    spec(call)
 
 
 def test_unreachable_ceiling_is_refused_with_a_reachable_one():
@@ -293,6 +265,12 @@ def test_unreachable_ceiling_is_refused_with_a_reachable_one():
 def test_many_unknown_answers_are_to_be_put_in_classes(spec):
     """Huit classes dans les marges : jusqu’à seize réponses inconnues, on les corrige une à une ; au-delà, ce sont
     sans doute des nombres à ranger en classes.
+
+    inconnues || réponse
+    ----------++---------
+           12 || Corrigez
+           16 || Corrigez
+           17 || Rangez
     """
     margins = "\n".join(f"age classe{k} 100" for k in range(8))
 
@@ -305,17 +283,7 @@ def test_many_unknown_answers_are_to_be_put_in_classes(spec):
             out.append(caught.value.do.split()[0])
         return out
 
-    spec(
-        """
-        inconnues
-        ---------
-               12
-               16
-               17
-        """,
-        advice,
-        ["Corrigez", "Corrigez", "Rangez"],
-    )
+    spec(advice)
 
 
 def test_bounds_that_would_work_are_written_for_a_page_too():

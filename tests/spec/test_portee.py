@@ -3,27 +3,25 @@
 from typing import Any
 
 import numpy as np
+import pytest
 import shapely
 from numpy.typing import NDArray
 
-from maillage.engine import reach as engine
 from maillage.kernel.estimate import Estimate
 from maillage.reference.travel import BICYCLE, CAR
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.need import population as frames
-from maillage.studies.offer import grounds, reach, travel
-from maillage.studies.offer.areas import Areas
-from maillage.studies.offer.grounds import Ground
-from maillage.studies.offer.travel import Travel
-from maillage.studies.offer.whereabouts import Place
+from maillage.statistics.engine import reach as engine
+from maillage.statistics.need import population as frames
+from maillage.statistics.offer import grounds, reach, travel
+from maillage.statistics.offer.areas import Areas
+from maillage.statistics.offer.grounds import Ground
+from maillage.statistics.offer.travel import Travel
+from maillage.statistics.offer.whereabouts import Place
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
+from maillage.statistics.zones.zoning import Zone
+from tests.support.street import DEGREE
 
 title = "Être à portée d’un lieu"
-
-DEGREE = np.degrees(1 / engine.EARTH) / np.cos(
-    np.radians(45)
-)  # of longitude, for one metre along the 45th parallel
 
 
 def ground(
@@ -61,23 +59,29 @@ def ground(
     return grounds.ground(areas, zones, places, travel=way, density=density, outlines=outlines)
 
 
-def minutes_by_car(t: dict[str, Any]) -> list[float]:
+def minutes_by_car(start, end, kilometres):
     """Homes of one quartier at metre 0 and a place in another: minutes by car, for each line of a drawing."""
-    classes = {"campagne": 0, "ville": travel.MIDDLE, "ville dense": 2}
-    minutes = []
-    for start, end, kilometres in zip(t["départ"], t["arrivée"], t["kilomètres"], strict=True):
-        metre = 1000 * float(kilometres)
-        homes = {"quartier": np.array(["A", "B"]), "metre": np.array([0, metre]), "besoin": np.ones(2)}
-        g = ground(
-            homes,
-            [at(metre)],
-            by=travel.travel_by(CAR),
-            density=np.array([classes[str(start)], classes[str(end)]]),
-        )
-        nearest = reach.nearest(g, g.serving("formation"))[0]
-        assert nearest is not None
-        minutes.append(round(nearest.minutes, 1))
-    return minutes
+    nearest = reach.nearest(g := _by_car(start, end, kilometres), g.serving("formation"))[0]
+    assert nearest is not None
+    return round(nearest.minutes, 1)
+
+
+def share_by_car(start, end, kilometres):
+    """The same: percent of these residents within reach, from its low bound to its high one."""
+    share = reach.reach(_by_car(start, end, kilometres), "formation")[0].share
+    return f"{share.low:.0f} à {share.high:.0f}"
+
+
+def _by_car(start, end, kilometres):
+    classes = {"campagne": 0, "intermédiaire": travel.MIDDLE, "ville": 2, "ville dense": 3}
+    metre = 1000 * float(kilometres)
+    homes = {"quartier": np.array(["A", "B"]), "metre": np.array([0, metre]), "besoin": np.full(2, 100.0)}
+    return ground(
+        homes,
+        [at(metre)],
+        by=travel.travel_by(CAR),
+        density=np.array([classes[str(start)], classes[str(end)]]),
+    )
 
 
 def at(metre: float, **more: Any) -> Place:
@@ -91,46 +95,67 @@ def reached(g: Ground) -> list[float]:
 def test_half_an_hour_is_seventeen_hundred_metres_as_the_crow_flies(spec):
     """À pied, on fait 1,3 fois le vol d’oiseau, à 4,5 km/h : trente minutes font environ 1 730 mètres en
     ligne droite.
+
+    vol d’oiseau || réponse
+    -------------++--------
+             500 ||     8.7
+            1000 ||    17.3
+            1730 ||    30.0
+            1800 ||    31.2
     """
     spec(
-        """
-        vol d’oiseau
-        ------------
-                 500
-                1000
-                1730
-                1800
-        """,
         lambda t: np.round(
             engine.minutes(engine.walked(t["vol d’oiseau"], travel.on_foot().detour), travel.on_foot().pace),
             1,
-        ),
-        [8.7, 17.3, 30.0, 31.2],
+        )
     )
 
 
 def test_a_way_by_car_takes_the_speed_of_both_ends_and_the_time_to_park(spec):
-    """En voiture, la moitié du chemin se fait à la vitesse de chaque bout : 45 km/h à la campagne, 30 en ville, 20
-    en ville dense. À l’arrivée, il faut se garer : 1, 3 ou 6 minutes.
+    """En voiture, la moitié du chemin se fait à la vitesse de chaque bout : 50 km/h à la campagne, 40 entre 300 et
+    1 500 habitants au km², 32 en ville, 20 en ville dense. À l’arrivée, il faut se garer : 1, 3, 4 ou 6 minutes.
+
+    départ        | arrivée       | kilomètres || réponse
+    --------------+---------------+------------++--------
+    campagne      | campagne      |         10 ||    16.6
+    campagne      | intermédiaire |         10 ||    20.5
+    campagne      | ville         |          8 ||    20.0
+    ville         | ville         |          5 ||    16.2
+    ville dense   | ville dense   |          3 ||    17.7
+    intermédiaire | campagne      |          5 ||     9.8
     """
-    spec(
-        """
-        départ      | arrivée     | kilomètres
-        ------------+-------------+-----------
-        campagne    | campagne    |         10
-        campagne    | ville       |         10
-        campagne    | ville dense |          8
-        ville dense | ville dense |          3
-        ville       | campagne    |          5
-        """,
-        minutes_by_car,
-        [18.3, 24.7, 28.5, 17.7, 11.8],
-    )
+    spec.rows(minutes_by_car)
+
+
+def test_a_place_five_kilometres_away_in_a_town_is_within_reach_by_car(spec):
+    """Un lieu qui dit donner l’offre, à 5 km à vol d’oiseau dans la ville de 1 500 à 4 000 habitants au km², est à
+    portée de voiture de toute son agglomération. Plus loin, ou au cœur des plus denses, la route décide.
+
+    départ        | arrivée       | kilomètres || réponse
+    --------------+---------------+------------++----------
+    campagne      | ville         |          5 || 100 à 100
+    intermédiaire | ville         |          5 || 100 à 100
+    ville         | ville         |          5 || 100 à 100
+    campagne      | ville         |          8 || 0 à 100
+    ville dense   | ville dense   |          5 || 0 à 0
+    """
+    spec.rows(share_by_car)
 
 
 def test_a_territory_is_read_by_car_under_three_hundred_people_a_square_kilometre(spec):
-    """Sans choix, on va en voiture là où vivent moins de 300 habitants au km², à pied ailleurs. Aucune route ne part
-    d’une île : on y va à pied. Bourg-en-Bresse, Redon, Ouessant, Voiron, la métropole de Grenoble.
+    """Sans choix, on va en voiture là où vivent moins de 300 habitants au km², à pied ailleurs et dans une île qu’aucune
+    route ne joint au continent ; Oléron, qui a un pont, se lit par sa densité. Bourg-en-Bresse, Redon,
+    Ouessant, Belle-Île, Oléron, Voiron, la métropole de Grenoble.
+
+    code      || réponse
+    ----------++--------
+    200071751 || voiture
+    243500741 || voiture
+        29155 || pied
+    245600465 || pied
+    241700624 || voiture
+        38563 || pied
+    200040715 || pied
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -139,19 +164,23 @@ def test_a_territory_is_read_by_car_under_three_hundred_people_a_square_kilometr
         rows = [zoning.usual(place, iris).rows for place in places]
         return [travel.usual_mode(frozenset(iris["commune"][each].tolist())).id for each in rows]
 
-    spec(
-        """
-        code
-        ---------
-        200071751
-        243500741
-            29155
-            38563
-        200040715
-        """,
-        call,
-        ["voiture", "voiture", "pied", "pied", "pied"],
-    )
+    spec(call)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("200043156", "en voiture (moins de 300\xa0habitants au km²)"),
+        ("38563", "à pied (300\xa0habitants au km² ou plus)"),
+        ("29155", "à pied (île sans pont)"),
+        ("85113", "à pied (île sans pont)"),
+    ],
+)
+def test_the_usual_way_of_travelling_has_its_reason(code, words):
+    """« Selon la densité du territoire » se lisait aussi à Ouessant, où c’est l’île qui décide."""
+    iris = frames.sources().rp2021
+    rows = zoning.usual(gazetteer().get(code), iris).rows
+    assert travel.usual_words(frozenset(iris["commune"][rows].tolist())) == words
 
 
 def test_the_limit_follows_the_way_of_travelling(spec):
@@ -159,20 +188,19 @@ def test_the_limit_follows_the_way_of_travelling(spec):
 
     Le lieu est à 1, à 3, à 5, puis à 12 km d’habitants qui vivent tous au mètre 0. Pour chaque distance :
     personnes à portée à pied, à vélo, en voiture à la campagne.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |     0 |    100
     """
     ways = (travel.on_foot(), travel.travel_by(BICYCLE), travel.travel_by(CAR))
     spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |     0 |    100
-        """,
         lambda t: [
             reached(ground(t, [at(metre)], by=way, density=np.zeros(1, dtype=np.int64)))[0]
             for metre in (1000, 3000, 5000, 12000)
             for way in ways
         ],
-        [100, 100, 100, 0, 100, 100, 0, 0, 100, 0, 0, 33.333],
+        [100, 100, 100, 0, 100, 100, 0, 0, 100, 0, 0, 50],
     )
 
 
@@ -181,23 +209,18 @@ def test_part_of_a_quartier_may_be_within_reach(spec):
     peut être à portée.
 
     Le lieu est au mètre 0 ; chaque ligne loge une part égale des habitants de son quartier. La réponse donne
-    les personnes à
-    portée de A, de B, puis des deux.
+    les personnes à portée de A, de B, puis des deux.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |     0 |    100
+    A        |  1000 |    100
+    A        |  2000 |    100
+    A        |  3000 |    100
+    B        |  4000 |     60
+    B        |  5000 |     60
     """
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |     0 |    100
-        A        |  1000 |    100
-        A        |  2000 |    100
-        A        |  3000 |    100
-        B        |  4000 |     60
-        B        |  5000 |     60
-        """,
-        lambda t: reached(ground(t, [at(0)])),
-        [50, 0, 50],
-    )
+    spec(lambda t: reached(ground(t, [at(0)])), [50, 0, 50])
 
 
 def test_those_within_reach_and_those_without_make_the_need(spec):
@@ -205,6 +228,13 @@ def test_those_within_reach_and_those_without_make_the_need(spec):
     tout.
 
     Le lieu est au mètre 500. Pour chaque quartier, puis l’ensemble : besoin, à portée, hors de portée.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |     0 |    100
+    A        |  4000 |    100
+    B        |  1000 |     60
+    C        |  9000 |     30
     """
 
     def call(t: dict[str, Any]) -> list[float]:
@@ -214,18 +244,7 @@ def test_those_within_reach_and_those_without_make_the_need(spec):
             for value in (zone.need.value, zone.reached.value, zone.missing.value)
         ]
 
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |     0 |    100
-        A        |  4000 |    100
-        B        |  1000 |     60
-        C        |  9000 |     30
-        """,
-        call,
-        [100, 50, 50, 60, 60, 0, 30, 0, 30, 190, 110, 80],
-    )
+    spec(call, [100, 50, 50, 60, 60, 0, 30, 0, 30, 190, 110, 80])
 
 
 def test_the_way_is_longer_or_shorter_than_we_think(spec):
@@ -234,6 +253,12 @@ def test_the_way_is_longer_or_shorter_than_we_think(spec):
     Le lieu est au mètre 0. Au mètre 1 700, on n’y est à pied que dans 12 tirages sur 20. La réponse donne la
     part à portée, arrondie au point, si tous les chemins étaient directs (1,2), tortueux (1,4), puis sa
     fourchette.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |  1500 |     90
+    A        |  1700 |     90
+    A        |  2500 |     90
     """
 
     def call(t: dict[str, Any]) -> list[float]:
@@ -243,17 +268,7 @@ def test_the_way_is_longer_or_shorter_than_we_think(spec):
             round(x) for x in (zone.straight.value, zone.winding.value, share.value, share.low, share.high)
         ]
 
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |  1500 |     90
-        A        |  1700 |     90
-        A        |  2500 |     90
-        """,
-        call,
-        [67, 33, 56, 28, 83],
-    )
+    spec(call, [67, 33, 56, 28, 83])
 
 
 def test_residents_spread_over_a_commune_live_nearer_its_places(spec):
@@ -262,6 +277,13 @@ def test_residents_spread_over_a_commune_live_nearer_its_places(spec):
 
     Le lieu est au mètre 0 ; un point sur quatre est à portée. La réponse donne, pour 100 personnes, celles à
     portée, de combien à combien : d’abord connues par leur quartier, puis par leur commune.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |     0 |    100
+    A        |  2000 |    100
+    A        |  4000 |    100
+    A        |  6000 |    100
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -273,58 +295,41 @@ def test_residents_spread_over_a_commune_live_nearer_its_places(spec):
             out.append(f"{how} : {zone.value:.0f}, de {zone.low:.0f} à {zone.high:.0f}")
         return out
 
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |     0 |    100
-        A        |  2000 |    100
-        A        |  4000 |    100
-        A        |  6000 |    100
-        """,
-        call,
-        ["contour : 25, de 6 à 39", "commune : 61, de 25 à 94"],
-    )
+    spec(call, ["contour : 25, de 6 à 39", "commune : 61, de 25 à 94"])
 
 
 def test_two_quartiers_of_one_commune_live_at_the_same_points(spec):
-    """Ce qu’on ignore est où vit la commune : répandus ensemble, ses quartiers ont la même part à portée, à chaque tirage."""
+    """Ce qu’on ignore est où vit la commune : répandus ensemble, ses quartiers ont la même part à portée, à chaque tirage.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |     0 |    100
+    A        |  2000 |    100
+    A        |  4000 |    100
+    B        |     0 |     60
+    B        |  2000 |     60
+    B        |  4000 |     60
+    """
 
     def call(t: dict[str, Any]) -> list[bool]:
         out = []
         for how in ("commune", "contour"):
             g = ground(t, [at(0)], how=how)
-            parts = reach.shares(g, g.serving("formation", "tous"), np.full(36, 1.3)).drawn
+            parts = reach.shares(g, g.serving("formation", "tous"), np.full(36, g.travel.metres / 1.3)).drawn
             out.append(bool(np.array_equal(parts[0], parts[1])))
         return out
 
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |     0 |    100
-        A        |  2000 |    100
-        A        |  4000 |    100
-        B        |     0 |     60
-        B        |  2000 |     60
-        B        |  4000 |     60
-        """,
-        call,
-        [True, False],
-    )
+    spec(call, [True, False])
 
 
 def test_a_place_without_coordinates_is_near_nobody(spec):
-    """Un lieu sans coordonnées ni commune connue n’est près de personne."""
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |     0 |    100
-        """,
-        lambda t: reached(ground(t, [Place(id="perdu", offers=frozenset({"formation"}))])),
-        [0, 0],
-    )
+    """Un lieu sans coordonnées ni commune connue n’est près de personne.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |     0 |    100
+    """
+    spec(lambda t: reached(ground(t, [Place(id="perdu", offers=frozenset({"formation"}))])), [0, 0])
 
 
 def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
@@ -332,8 +337,11 @@ def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
     jamais sûre.
 
     La commune s’étend sur huit kilomètres. La réponse donne les personnes à portée (36, entre 0 et 108), puis
-    celles qui le
-    sont sûrement : aucune.
+    celles qui le sont sûrement : aucune.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |  1000 |    108
     """
 
     def call(t: dict[str, Any]) -> list[float]:
@@ -347,15 +355,7 @@ def test_a_place_known_by_its_commune_is_never_surely_within_reach(spec):
             zone.reached.value - zone.unsure.value,
         ]
 
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |  1000 |    108
-        """,
-        call,
-        [36, 0, 108, 0],
-    )
+    spec(call, [36, 0, 108, 0])
 
 
 def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spec):
@@ -364,6 +364,11 @@ def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spe
 
     Le lieu est au mètre 0. Pour l’ensemble : besoin, à portée, hors de portée, part du besoin qui n’est pas
     située.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |   100 |     60
+    B        |       |     40
     """
 
     def call(t: dict[str, Any]) -> list[float]:
@@ -375,26 +380,14 @@ def test_a_quartier_that_nothing_locates_is_neither_within_reach_nor_without(spe
             total_reach.unplaced,
         ]
 
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |   100 |     60
-        B        |       |     40
-        """,
-        call,
-        [100, 60, 0, 0.4],
-    )
+    spec(call, [100, 60, 0, 0.4])
 
 
 def test_reserved_place_does_not_serve_everybody(spec):
-    """Un lieu réservé à un public ne compte pas pour tous."""
-    spec(
-        """
-        quartier | metre | besoin
-        ---------+-------+-------
-        A        |     0 |    100
-        """,
-        lambda t: reached(ground(t, [at(0, kept={"formation": frozenset({"youth"})})])),
-        [0, 0],
-    )
+    """Un lieu réservé à un public ne compte pas pour tous.
+
+    quartier | metre | besoin
+    ---------+-------+-------
+    A        |     0 |    100
+    """
+    spec(lambda t: reached(ground(t, [at(0, reserved={"formation": frozenset({"youth"})})])), [0, 0])

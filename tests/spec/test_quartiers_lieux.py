@@ -6,7 +6,7 @@ from math import cos, radians
 
 import pytest
 
-from maillage.studies.offer.districts import Contours, Point
+from maillage.statistics.offer.districts import Contours, Point
 from tests.support.areas import METRES_A_DEGREE, square
 from tests.support.lieux import TEISSEIRE
 
@@ -23,27 +23,20 @@ def test_a_place_near_an_edge_is_neither_in_nor_out(spec):
 
     Le quartier est un carré de 600 mètres de côté ; le lieu est à tant de mètres à l’est de son milieu, son point
     connu à tant de mètres près. La réponse est celle que tous les filtres lisent.
+
+    metres | a_pres_de || réponse
+    -------+-----------++--------
+         0 |         0 || oui
+       260 |         0 || oui
+       280 |         0 || limite
+       320 |         0 || limite
+       340 |         0 || non
+       260 |        60 || limite
+       340 |        60 || limite
+       400 |        60 || non
     """
     districts = Contours(["Teisseire"], [square()])
-    spec(
-        """
-        metres | a_pres_de
-        -------+----------
-             0 |         0
-           260 |         0
-           280 |         0
-           320 |         0
-           340 |         0
-           260 |        60
-           340 |        60
-           400 |        60
-        """,
-        lambda t: [
-            districts.standings([at(metres, doubt)])[0].status
-            for metres, doubt in zip(t["metres"], t["a_pres_de"], strict=True)
-        ],
-        ["oui", "oui", "limite", "limite", "non", "limite", "limite", "non"],
-    )
+    spec.rows(lambda metres, doubt: districts.standings([at(metres, doubt)])[0].status)
 
 
 @pytest.mark.parametrize(("east", "district"), [(-300, "Ouest"), (300, "Est")])

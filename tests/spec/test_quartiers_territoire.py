@@ -4,12 +4,12 @@ dans quelles communes, jamais combien d’habitants.
 
 import pytest
 
+from maillage.publishing.territory import priority_districts
 from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports.territory import priority_districts
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.request import Request
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import population
+from maillage.statistics.diagnosis.request import Request
+from maillage.statistics.need import population
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import gazetteer
 
 title = "Les quartiers prioritaires d’un territoire"
 
@@ -30,26 +30,17 @@ def sentence(code: str, zones: str = "") -> str:
 
 
 def test_a_territory_tells_its_districts_of_2024(spec):
-    """Un quartier à cheval sur plusieurs communes est compté une fois dans le territoire, et nommé dans chacune."""
-    spec(
-        """
-        territoire      | code
-        ----------------+------------
-        Bourg-en-Bresse | EPCI 200071751
-        Plaine Commune  | EPT 200057867
-        Cayenne         | commune 97302
-        Redon           | EPCI 243500741
-        Ouessant        | commune 29155
-        """,
-        lambda t: [sentence(code.split()[1]) for code in t["code"].tolist()],
-        [
-            "2 quartiers prioritaires (QPV de 2024) dans une seule commune, Bourg-en-Bresse.",
-            "22 quartiers prioritaires (QPV de 2024) dans 8 communes.",
-            "12 quartiers prioritaires (QPV de 2024) dans cette commune.",
-            "Aucun quartier prioritaire (QPV de 2024) dans les communes de ce territoire.",
-            "Aucun quartier prioritaire (QPV de 2024) dans les communes de ce territoire.",
-        ],
-    )
+    """Un quartier à cheval sur plusieurs communes est compté une fois dans le territoire, et nommé dans chacune.
+
+    territoire      | code           || réponse
+    ----------------+----------------++--------------------------------------------------------------------------------
+    Bourg-en-Bresse | EPCI 200071751 || 2 quartiers prioritaires (QPV de 2024) dans une seule commune, Bourg-en-Bresse.
+    Plaine Commune  | EPT 200057867  || 22 quartiers prioritaires (QPV de 2024) dans 8 communes.
+    Cayenne         | commune 97302  || 12 quartiers prioritaires (QPV de 2024) dans cette commune.
+    Redon           | EPCI 243500741 || Aucun quartier prioritaire (QPV de 2024) dans les communes de ce territoire.
+    Ouessant        | commune 29155  || Aucun quartier prioritaire (QPV de 2024) dans les communes de ce territoire.
+    """
+    spec(lambda t: [sentence(code.split()[1]) for code in t["code"].tolist()])
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from maillage.forms import answering
-from maillage.forms.answering import Completed
-from maillage.forms.expressions import Context, holds, written
-from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.questionnaires import answering
+from maillage.questionnaires.answering import Completed
+from maillage.questionnaires.expressions import Context, holds, written
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire
 from maillage.reference.surveys import banks
 
 title = "Poser une question"
@@ -38,20 +38,18 @@ def completed_answers(t: dict) -> list[Completed]:
 def test_condition_decides_which_questions_are_visible(spec):
     """« raison » n’est posée qu’à ceux qui n’ont rien ; une réponse donnée puis devenue sans objet est
     laissée, et dite.
+
+    age | equipement | raison        || réponse
+    ----+------------+---------------++----------------------------------
+    70  | aucun      | trop cher     || age equipement raison
+    70  | smartphone | trop cher     || age equipement (laissée : raison)
+    70  | nsp        |               || age equipement
     """
     spec(
-        """
-        age | equipement | raison
-        ----+------------+--------------
-        70  | aucun      | trop cher
-        70  | smartphone | trop cher
-        70  | nsp        |
-        """,
         lambda t: [
             " ".join([*each.visible, *(f"(laissée : {name})" for name in each.dropped)])
             for each in completed_answers(t)
-        ],
-        ["age equipement raison", "age equipement (laissée : raison)", "age equipement"],
+        ]
     )
 
 
@@ -59,102 +57,73 @@ def test_odd_answer_is_reported_and_stored(spec):
     """Une réponse qui ne va pas est dite, jamais effacée : on ne retrouve pas la personne dans la rue."""
     spec(
         """
-        age   | equipement       | raison
-        ------+------------------+-------
-        200   | smartphone       |
-        jeune | smartphone       |
-              | smartphone       |
-        70    | aucun smartphone |
-        70    | tablette         |
-        refus | nsp              |
+        age   | equipement       | raison || réponse
+        ------+------------------+--------++------------------
+        200   | smartphone       |        || age:constraint
+        jeune | smartphone       |        || age:kind
+              | smartphone       |        || age:required
+        70    | aucun smartphone |        || equipement:alone
+        70    | tablette         |        || equipement:choice
+        refus | nsp              |        || rien à dire
         """,
         lambda t: [
             " ".join(f"{fault.name}:{fault.kind}" for fault in each.faults) or "rien à dire"
             for each in completed_answers(t)
         ],
-        [
-            "age:constraint",
-            "age:kind",
-            "age:required",
-            "equipement:alone",
-            "equipement:choice",
-            "rien à dire",
-        ],
     )
     spec(
         """
-        age   | equipement       | raison
-        ------+------------------+-------
-        200   | aucun smartphone | cher
-        jeune | aucun            | cher
+        age   | equipement       | raison || réponse
+        ------+------------------+--------++--------------------------
+        200   | aucun smartphone | cher   || 200 aucun smartphone cher
+        jeune | aucun            | cher   || jeune aucun cher
         """,
         lambda t: [" ".join(each.values.values()) for each in completed_answers(t)],
-        ["200 aucun smartphone cher", "jeune aucun cher"],
     )
 
 
 def test_what_is_empty_or_unknown_is_neither_below_nor_above(spec):
-    """Une réponse vide ou « ne sait pas » n’est ni plus petite ni plus grande qu’un nombre."""
-    spec(
-        """
-        reponse | condition
-        --------+-----------
-        71      | ${x} > 60
-        nsp     | ${x} > 60
-        nsp     | ${x} <= 60
-                | ${x} <= 60
-                | ${x} = ''
-        9       | ${x} < 10
-        """,
-        lambda t: [
-            "oui" if holds(str(text), Context(values={"x": str(value)})) else "non"
-            for value, text in zip(t["reponse"], t["condition"], strict=True)
-        ],
-        ["oui", "non", "non", "non", "oui", "oui"],
-    )
+    """Une réponse vide ou « ne sait pas » n’est ni plus petite ni plus grande qu’un nombre.
+
+    reponse | condition  || réponse
+    --------+------------++--------
+    71      | ${x} > 60  || oui
+    nsp     | ${x} > 60  || non
+    nsp     | ${x} <= 60 || non
+            | ${x} <= 60 || non
+            | ${x} = ''  || oui
+    9       | ${x} < 10  || oui
+    """
+    spec.rows(lambda value, text: "oui" if holds(str(text), Context(values={"x": str(value)})) else "non")
 
 
 def test_a_date_counts_in_days(spec):
-    """Une date compte en jours : un âge se calcule d’une date de naissance."""
-    spec(
-        """
-        naissance  | calcul
-        -----------+----------------------------------------
-        1958-03-02 | int((today() - ${ne}) div 365.25)
-        2026-11-01 | today() - ${ne}
-        2026-11-01 | format-date(${ne}, '%d/%m/%Y')
-        2026-02-30 | today() - ${ne}
-        """,
-        lambda t: [
-            written(str(text), Context(values={"ne": str(born)}, today=TODAY)) or "rien"
-            for born, text in zip(t["naissance"], t["calcul"], strict=True)
-        ],
-        ["68", "19", "01/11/2026", "rien"],
-    )
+    """Une date compte en jours : un âge se calcule d’une date de naissance.
+
+    naissance  | calcul                                  || réponse
+    -----------+-----------------------------------------++-----------
+    1958-03-02 | int((today() - ${ne}) div 365.25)       || 68
+    2026-11-01 | today() - ${ne}                         || 19
+    2026-11-01 | format-date(${ne}, '%d/%m/%Y')          || 01/11/2026
+    2026-02-30 | today() - ${ne}                         || rien
+    """
+    spec.rows(lambda born, text: written(str(text), Context(values={"ne": str(born)}, today=TODAY)) or "rien")
 
 
 def test_ages_fall_in_the_published_classes(spec):
-    """Les tranches d’âge sont celles de l’enquête publiée : de 15 à 25 ans, plus de 60 ans, plus de 70
-    ans.
+    """Les tranches d’âge sont celles de l’enquête publiée : de 15 à 25 ans, plus de 60 ans, plus de 70 ans.
+
+    age || réponse
+    ----++--------
+     25 || 15_25
+     26 || 26_39
+     60 || 40_60
+     61 || 61_70
+     70 || 61_70
+     71 || plus_70
     """
     form = banks()["habitants"]
-    spec(
-        """
-        age
-        ---
-         25
-         26
-         60
-         61
-         70
-         71
-        """,
-        lambda t: [
-            answering.complete(form, {"age": str(int(age))}, TODAY).values["classe_age"]
-            for age in t["age"].tolist()
-        ],
-        ["15_25", "26_39", "40_60", "61_70", "61_70", "plus_70"],
-    )
+    spec.rows(lambda age: answering.complete(form, {"age": str(int(age))}, TODAY).values["classe_age"])
 
 
 def test_the_bank_of_the_caf_names_its_three_communes():

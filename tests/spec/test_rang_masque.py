@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest import mark
 
-from maillage.engine import chance, ranking
-from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.estimate import Estimate
 from maillage.kernel.table import Table
-from maillage.reports.survey import cards, document, findings
-from maillage.studies.survey import samples, tabulation
-from maillage.studies.survey.samples import Weights
+from maillage.publishing.survey import cards, document, findings
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire
+from maillage.statistics.engine import chance, ranking
+from maillage.statistics.survey import samples, tabulation
+from maillage.statistics.survey.samples import Weights
 from tests.support.profile import times
 
 title = "Aucun rang quand une réponse masquée peut être devant"

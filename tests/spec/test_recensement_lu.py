@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from maillage.reports.directory import census
+from maillage.publishing.directory import census
 
 title = "Lire un recensement"
 NAMES = {"59392": "Maubeuge", "59291": "Hautmont", "59324": "Jeumont", "59365": "Louvroil"}
@@ -24,6 +24,24 @@ def places(t) -> list[census.Row]:
 
 def read(t) -> census.CensusReading:
     return census.census_page(places(t), inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("recent", "dated", "total", "sentence"),
+    [
+        (0, 0, 3, "Les 3 fiches de lieux sont de date inconnue."),
+        (0, 2, 3, "Aucune des 3 fiches de lieux n’a moins d’un an ; 1 est de date inconnue."),
+        (1, 1, 3, "1 des 3 fiches de lieux a moins d’un an ; 2 sont de date inconnue."),
+        (2, 3, 3, "2 des 3 fiches de lieux ont moins d’un an."),
+        (3, 3, 3, "Les 3 fiches de lieux ont moins d’un an."),
+        (0, 0, 1, "La seule fiche de lieu est de date inconnue."),
+        (0, 1, 1, "La seule fiche de lieu a plus d’un an."),
+        (1, 1, 1, "La seule fiche de lieu a moins d’un an."),
+    ],
+)
+def test_l_age_des_fiches_se_dit_partout_dans_les_memes_mots(recent, dated, total, sentence):
+    """L’annuaire, la page des lieux et la boucle donnaient trois réponses ; une seule fiche n’est pas « des 1 fiche »."""
+    assert census.recent_words(recent, dated, total).replace("\xa0", " ") == sentence
 
 
 def test_un_departement_que_personne_n_a_recense_ne_compte_pas(spec):
@@ -71,20 +89,19 @@ def test_un_departement_que_personne_n_a_recense_ne_compte_pas(spec):
 def test_le_centre_et_le_reste(spec):
     """J-021 : la commune la plus peuplée a plus que sa part de lieux ; ailleurs, des mairies font l’ancrage. Un type
     présent dans une seule autre commune n’ancre rien.
+
+    type         | commune | pratiques
+    -------------+---------+-----------
+    association  | 59392   | formation
+    association  | 59392   | formation
+    association  | 59392   | assistance
+    mairie       | 59392   | wifi
+    mairie       | 59291   | wifi
+    mairie       | 59324   | wifi
+    bibliotheque | 59324   | wifi
+    bibliotheque | 59324   | wifi
     """
     spec(
-        """
-        type         | commune | pratiques
-        -------------+---------+-----------
-        association  | 59392   | formation
-        association  | 59392   | formation
-        association  | 59392   | assistance
-        mairie       | 59392   | wifi
-        mairie       | 59291   | wifi
-        mairie       | 59324   | wifi
-        bibliotheque | 59324   | wifi
-        bibliotheque | 59324   | wifi
-        """,
         lambda t: [
             (centre := read(t).centre).name,
             centre.share.replace("\xa0", " "),
@@ -114,26 +131,25 @@ def test_sans_reste_rien_n_est_dit(inhabitants, expected_text):
 def test_des_lieux_de_meme_type_offrent_ils_la_meme_chose(spec):
     """J-022 : trois lieux d’une ville offrent tous la même chose, trois associations rien de commun. Deux lieux ne disent
     rien d’un type.
+
+    type         | commune | pratiques
+    -------------+---------+--------------------
+    mairie       | 59392   | formation wifi
+    mairie       | 59291   | formation wifi
+    mairie       | 59324   | formation wifi
+    association  | 59392   | formation
+    association  | 59291   | assistance
+    association  | 59324   | vente
+    bibliotheque | 59324   | wifi
+    bibliotheque | 59392   | wifi
     """
     spec(
-        """
-        type         | commune | pratiques
-        -------------+---------+--------------------
-        mairie       | 59392   | formation wifi
-        mairie       | 59291   | formation wifi
-        mairie       | 59324   | formation wifi
-        association  | 59392   | formation
-        association  | 59291   | assistance
-        association  | 59324   | vente
-        bibliotheque | 59324   | wifi
-        bibliotheque | 59392   | wifi
-        """,
         lambda t: [
             f"{each.kind} : {each.everywhere} ; {each.mean}".replace("\xa0", " ") for each in read(t).alike
         ],
         [
             "Association : aucune pratique ; 33 %",
-            "Mairie ou service de la ville : Cours et ateliers et Wifi ; 100 %",
+            "Mairie ou service de la ville : Cours et ateliers ; Wifi ; 100 %",
         ],
     )
 
@@ -141,6 +157,18 @@ def test_des_lieux_de_meme_type_offrent_ils_la_meme_chose(spec):
 def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
     """« Sauf vacances » n’est pas un samedi, « Sa off » non plus. Ouvrir jusqu’à 19 h n’est pas ouvrir le soir. Un lieu
     dont les heures ne sont pas connues ne compte ni pour ni contre.
+
+    horaires
+    ---------------------------------------------------
+    Mo-Fr 09:00-12:00 "Sauf vacances"
+    Mo-Fr 09:00-12:00; Sa off
+    Mo-Fr 09:00-19:00
+    Mo-Fr 09:00-12:00; Sa unknown "horaires à confirmer"
+    Mo 17:00-20:00
+    Mo 20:00-24:00
+    09:00-17:00
+    Sa[1] 10:00-12:00
+    unknown "Sur rendez-vous"
     """
 
     def opening_counts(t):
@@ -155,27 +183,18 @@ def test_le_soir_et_le_week_end_se_lisent_dans_les_heures(spec):
         ]
         return [f"{each.n} sur {each.among}" for each in opening_lines]
 
-    spec(
-        """
-        horaires
-        ---------------------------------------------------
-        Mo-Fr 09:00-12:00 "Sauf vacances"
-        Mo-Fr 09:00-12:00; Sa off
-        Mo-Fr 09:00-19:00
-        Mo-Fr 09:00-12:00; Sa unknown "horaires à confirmer"
-        Mo 17:00-20:00
-        Mo 20:00-24:00
-        09:00-17:00
-        Sa[1] 10:00-12:00
-        unknown "Sur rendez-vous"
-        """,
-        opening_counts,
-        [*["0 sur 1"] * 3, *["1 sur 1"] * 5, "0 sur 0"],
-    )
+    spec(opening_counts, [*["0 sur 1"] * 3, *["1 sur 1"] * 5, "0 sur 0"])
 
 
 def test_une_pratique_compte_des_lieux(spec):
-    """Un lieu qui garde ses cours à trois publics est un lieu, pas trois."""
+    """Un lieu qui garde ses cours à trois publics est un lieu, pas trois.
+
+    lieu | gardés à
+    -----+----------------------
+    A    | seniors jeunes femmes
+    B    | seniors
+    C    |
+    """
 
     def practice_texts(t):
         publics = [cell.split() for cell in t["gardés à"].tolist()]
@@ -195,14 +214,19 @@ def test_une_pratique_compte_des_lieux(spec):
         page = census.census_page(rows, inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
         return [each.how for each in page.practices if each.id == "formation"]
 
-    spec(
-        """
-        lieu | gardés à
-        -----+----------------------
-        A    | seniors jeunes femmes
-        B    | seniors
-        C    |
-        """,
-        practice_texts,
-        ["2 avec conditions de public, 1 ne le dit pas"],
-    )
+    spec(practice_texts, ["2 avec conditions de public, 1 ne le dit pas"])
+
+
+def test_words_typed_freely_are_counted_apart():
+    """Ce qu’un texte libre ne nomme pas est inconnu : la page dit combien de lieux sont lus ainsi."""
+    sheets = [
+        {"practices": {"wifi": {"state": "offered"}}, "texte_libre": True},
+        {"practices": {"wifi": {"state": "offered"}}},
+        {"texte_libre": True},
+    ]
+    rows = [
+        census.Row(str(n), f"Lieu {n}", "59392", "", "", "mairie", sheet, None)
+        for n, sheet in enumerate(sheets)
+    ]
+    page = census.census_page(rows, inhabitants=PEOPLE, names=NAMES, on=date(2026, 11, 20))
+    assert (page.n_free_text, page.n_talking) == (1, 2)

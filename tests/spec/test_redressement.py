@@ -5,11 +5,11 @@ population.
 import numpy as np
 import pytest
 
-from maillage.engine import variance
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
-from maillage.pipeline.survey import margins
-from maillage.studies.survey import sample_margins, weighting
+from maillage.sources.survey import margins
+from maillage.statistics.engine import variance
+from maillage.statistics.survey import sample_margins, weighting
 
 title = "Redresser une enquête"
 
@@ -31,24 +31,27 @@ def weighed(t: dict, wanted: str, **options: object):
 def test_a_class_over_represented_counts_for_less(spec):
     """Une seule variable : le poids d’une réponse est le nombre de personnes de sa classe, partagé entre
     celles qui répondent.
+
+    age
+    -----
+    15-25
+    15-25
+    15-25
+    26+
     """
-    spec(
-        """
-        age
-        -----
-        15-25
-        15-25
-        15-25
-        26+
-        """,
-        lambda t: weighed(t, "age 15-25 200 \n age 26+ 800").weights,
-        [200 / 3, 200 / 3, 200 / 3, 800],
-    )
+    spec(lambda t: weighed(t, "age 15-25 200 \n age 26+ 800").weights, [200 / 3, 200 / 3, 200 / 3, 800])
 
 
 def test_the_coefficient_is_the_share_of_people_over_the_share_of_answers(spec):
     """Le coefficient d’une classe : sa part de la population, divisée par sa part des réponses. Le n
     pondéré totalise les réponses.
+
+    age
+    -----
+    15-25
+    15-25
+    26+
+    26+
     """
 
     def coefficients(t: dict) -> dict:
@@ -61,14 +64,6 @@ def test_the_coefficient_is_the_share_of_people_over_the_share_of_answers(spec):
         }
 
     spec(
-        """
-        age
-        -----
-        15-25
-        15-25
-        26+
-        26+
-        """,
         coefficients,
         """
         classe | n | coefficient | n pondéré
@@ -80,7 +75,17 @@ def test_the_coefficient_is_the_share_of_people_over_the_share_of_answers(spec):
 
 
 def test_two_variables_are_met_at_once(spec):
-    """Deux variables : les poids donnent les deux marges à la fois."""
+    """Deux variables : les poids donnent les deux marges à la fois.
+
+    age   | sexe
+    ------+-----
+    jeune | f
+    jeune | h
+    jeune | h
+    vieux | f
+    vieux | f
+    vieux | h
+    """
 
     def sums(t: dict) -> list[float]:
         weights = weighed(t, "age jeune 300 \n age vieux 700 \n sexe f 600 \n sexe h 400").weights
@@ -90,36 +95,20 @@ def test_two_variables_are_met_at_once(spec):
             float(weights.sum()),
         ]
 
-    spec(
-        """
-        age   | sexe
-        ------+-----
-        jeune | f
-        jeune | h
-        jeune | h
-        vieux | f
-        vieux | f
-        vieux | h
-        """,
-        sums,
-        [300, 600, 1000],
-    )
+    spec(sums, [300, 600, 1000])
 
 
 def test_who_did_not_say_keeps_their_share(spec):
-    """Une réponse vide garde sa part de l’échantillon ; les autres classes se partagent le reste."""
-    spec(
-        """
-        sexe | rang
-        -----+-----
-        f    | 1
-        h    | 2
-        h    | 3
-             | 4
-        """,
-        lambda t: weighed(t, "sexe f 500 \n sexe h 500").weights,
-        [375, 187.5, 187.5, 250],
-    )
+    """Une réponse vide garde sa part de l’échantillon ; les autres classes se partagent le reste.
+
+    sexe | rang || réponse
+    -----+------++--------
+    f    | 1    ||     375
+    h    | 2    ||   187.5
+    h    | 3    ||   187.5
+         | 4    ||     250
+    """
+    spec(lambda t: weighed(t, "sexe f 500 \n sexe h 500").weights)
 
 
 @pytest.mark.parametrize(
@@ -173,19 +162,15 @@ def test_bounds_nobody_can_keep_come_back_with_bounds_that_work():
 def test_unequal_weights_cost_answers(spec):
     """Des poids inégaux coûtent des réponses : quatre réponses, dont une compte pour trois des autres, en
     valent trois.
+
+    poids
+    -----
+        1
+        1
+        1
+        3
     """
-    spec(
-        """
-        poids
-        -----
-            1
-            1
-            1
-            3
-        """,
-        lambda t: len(t["poids"]) / variance.kish(t["poids"]),
-        3,
-    )
+    spec(lambda t: len(t["poids"]) / variance.kish(t["poids"]), 3)
 
 
 def test_a_class_with_few_answers_would_better_join_its_neighbour(spec):
@@ -194,6 +179,14 @@ def test_a_class_with_few_answers_would_better_join_its_neighbour(spec):
 
     Le plus petit nombre de réponses d’une classe est ici 10. Une classe où personne n’est recensé n’est pas
     proposée.
+
+    classe | personnes | réponses
+    -------+-----------+---------
+    15-25  |       200 |        9
+    26-49  |       300 |       10
+    50-64  |       300 |       30
+    65-79  |       200 |        0
+    80+    |         0 |        0
     """
 
     def call(t: dict) -> list[str]:
@@ -204,16 +197,12 @@ def test_a_class_with_few_answers_would_better_join_its_neighbour(spec):
         merges = sample_margins.merges(margin, [int(n) for n in t["réponses"]], thin=10)
         return [f"{' et '.join(merge.names)} : {merge.reason}" for merge in merges]
 
-    spec(
-        """
-        classe | personnes | réponses
-        -------+-----------+---------
-        15-25  |       200 |        9
-        26-49  |       300 |       10
-        50-64  |       300 |       30
-        65-79  |       200 |        0
-        80+    |         0 |        0
-        """,
-        call,
-        ["50-64 et 65-79 : aucune réponse", "15-25 et 26-49 : 9 réponses seulement"],
-    )
+    spec(call, ["50-64 et 65-79 : aucune réponse", "15-25 et 26-49 : 9 réponses seulement"])
+
+
+def test_people_who_study_join_no_level_of_diploma():
+    """« En études » n’est pas un diplôme : ni proposée avec « Brevet », ni l’inverse."""
+    names = ("En études", "Brevet", "CAP ou BEP", "Bac")
+    margin = margins.Margin("diplome", tuple(margins.Category(name, 100.0, (name,)) for name in names))
+    assert sample_margins.proposal(margin, 0, [3, 4, 30, 30]) == "une autre classe"
+    assert sample_margins.proposal(margin, 1, [3, 4, 30, 30]) == "« CAP ou BEP »"

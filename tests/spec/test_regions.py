@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from maillage.engine import evidence
 from maillage.kernel.errors import Refused
 from maillage.reference import regional
 from maillage.reference.definitions import definition
 from maillage.reference.files import read_yaml
 from maillage.reference.published_rates import published
-from maillage.studies.need import model as need_model
-from maillage.studies.need import regions
+from maillage.statistics.engine import evidence
+from maillage.statistics.need import model as need_model
+from maillage.statistics.need import regions
 from tests.support.shared import ROOT
 
 title = "Les régions : taux publiés, enquête, désaccord"
@@ -22,13 +22,12 @@ PAGE = (ROOT / "docs/methods/besoins.md").read_text("utf-8")
 def test_what_is_measured_draws_an_effect_and_narrows_it(spec):
     """Un écart mesuré à 0,10 près, là où l’on en attendait autant : on n’en croit que la moitié, et le doute
     tombe de 0,10 à 0,07.
+
+    écart attendu | mesuré | à tant près
+    --------------+--------+------------
+             0.10 |   0.20 |        0.10
     """
     spec(
-        """
-        écart attendu | mesuré | à tant près
-        --------------+--------+------------
-                 0.10 |   0.20 |        0.10
-        """,
         lambda t: [
             round(float(value), 2)
             for value in _one(t["écart attendu"][0], t["mesuré"][0], t["à tant près"][0])
@@ -47,18 +46,14 @@ def _one(spread, observed, error):
 def test_two_sources_that_disagree_widen_the_interval(spec):
     """Deux mesures d’une même région, à 0,15 près l’une de l’autre : d’accord, la fourchette reste ; à trois
     fois cette distance, elle est trois fois plus large. Une seule mesure n’élargit rien.
+
+    taux publié | enquête | à tant près || réponse
+    ------------+---------+-------------++--------
+           0.00 |    0.10 |        0.15 ||       1
+           0.00 |   -0.45 |        0.15 ||       3
+           0.00 |         |        0.15 ||       1
     """
-    spec(
-        """
-        taux publié | enquête | à tant près
-        ------------+---------+------------
-               0.00 |    0.10 |        0.15
-               0.00 |   -0.45 |        0.15
-               0.00 |         |        0.15
-        """,
-        lambda t: evidence.disagreement(t["taux publié"], t["enquête"], t["à tant près"]),
-        [1, 3, 1],
-    )
+    spec(lambda t: evidence.disagreement(t["taux publié"], t["enquête"], t["à tant près"]))
 
 
 def one_country(**rates: float) -> tuple:
@@ -78,6 +73,13 @@ def one_country(**rates: float) -> tuple:
 def test_a_published_rate_is_found_again_by_the_cells_that_its_effect_moves(spec):
     """L’écart d’une région déplace chacune de ses cellules : il est celui qui redonne le taux publié une fois
     les cellules additionnées. Lu sur le taux lui-même, il en manquerait un tiers.
+
+    publié || réponse
+    -------++--------
+      0.12 ||    0.12
+      0.15 ||    0.15
+      0.16 ||    0.16
+      0.25 ||    0.25
     """
     _, _, _, _, cells, rates, _ = one_country()
 
@@ -88,18 +90,7 @@ def test_a_published_rate_is_found_again_by_the_cells_that_its_effect_moves(spec
         ]
         return [round(float(regions.moved(rates, effect).mean()), 6) for effect in effects]
 
-    spec(
-        """
-        publié
-        ------
-          0.12
-          0.15
-          0.16
-          0.25
-        """,
-        found_again,
-        [0.12, 0.15, 0.16, 0.25],
-    )
+    spec(found_again)
 
 
 def share(region, known):

@@ -9,10 +9,10 @@ from typing import Any
 from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.travel import CAR
-from maillage.studies.offer import gap_rules
-from maillage.studies.offer.gap_rules import Gap, Supply, ZoneGaps
-from maillage.studies.offer.reach import Reach
-from maillage.studies.offer.travel import on_foot, travel_by
+from maillage.statistics.offer import gap_rules
+from maillage.statistics.offer.gap_rules import Gap, Supply, ZoneGaps
+from maillage.statistics.offer.reach import Reach
+from maillage.statistics.offer.travel import on_foot, travel_by
 
 title = "Les règles qui trouvent ce qui manque"
 
@@ -100,15 +100,14 @@ def test_nobody_has_a_place_within_a_walk(spec):
     """Personne n’a de lieu à portée de marche, à aucun tirage.
 
     La part des personnes concernées qui ont un lieu à portée, en pour cent, et sa borne haute.
+
+    zone    | part | part haute
+    --------+------+-----------
+    Corenc  |    0 |          0
+    Poisat  |    0 |          2
+    Meylan  |    ? |          ?
     """
     spec(
-        """
-        zone    | part | part haute
-        --------+------+-----------
-        Corenc  |    0 |          0
-        Poisat  |    0 |          2
-        Meylan  |    ? |          ?
-        """,
         finds("personne-a-portee"),
         [
             "Corenc : Aucun lieu à portée de marche, d’après nos calculs.",
@@ -125,17 +124,16 @@ def test_most_people_are_far(spec):
 
     À 0 tout juste, la règle « personne à portée » le dit déjà ; à 50 tout juste, ce n’est pas plus de la
     moitié.
+
+    zone    | part | part haute
+    --------+------+-----------
+    Corenc  |   30 |         49
+    Poisat  |   30 |         50
+    Meylan  |    0 |          0
+    Gières  |    0 |          2
+    Eybens  |    ? |          ?
     """
     spec(
-        """
-        zone    | part | part haute
-        --------+------+-----------
-        Corenc  |   30 |         49
-        Poisat  |   30 |         50
-        Meylan  |    0 |          0
-        Gières  |    0 |          2
-        Eybens  |    ? |          ?
-        """,
         finds("hors-de-portee"),
         [
             "Corenc : Plus de la moitié des personnes concernées n’ont aucun lieu à portée de marche.",
@@ -153,18 +151,17 @@ def test_most_people_reach_only_places_without_an_address(spec):
 
     Les personnes à portée, et celles d’entre elles qui n’y sont que par de tels lieux : plus de la moitié,
     pas la moitié.
+
+    zone    | à portée | incertaines
+    --------+----------+------------
+    Corenc  |      100 |         100
+    Poisat  |      100 |          51
+    Meylan  |      100 |          50
+    Gières  |        0 |           0
+    Eybens  |        ? |          10
+    Seyssin |       10 |           ?
     """
     spec(
-        """
-        zone    | à portée | incertaines
-        --------+----------+------------
-        Corenc  |      100 |         100
-        Poisat  |      100 |          51
-        Meylan  |      100 |          50
-        Gières  |        0 |           0
-        Eybens  |        ? |          10
-        Seyssin |       10 |           ?
-        """,
         finds("portee-incertaine"),
         [
             "Corenc : La plupart n’ont à portée que des lieux dont l’adresse n’est pas connue.",
@@ -182,18 +179,17 @@ def test_all_depends_on_the_path(spec):
     sinueux.
 
     La part à portée, en pour cent, par des chemins directs et par des chemins sinueux.
+
+    zone    | directs | sinueux
+    --------+---------+--------
+    Corenc  |      60 |      40
+    Poisat  |      50 |      49
+    Meylan  |      60 |      50
+    Gières  |      49 |      40
+    Eybens  |       ? |      40
+    Seyssin |      60 |       ?
     """
     spec(
-        """
-        zone    | directs | sinueux
-        --------+---------+--------
-        Corenc  |      60 |      40
-        Poisat  |      50 |      49
-        Meylan  |      60 |      50
-        Gières  |      49 |      40
-        Eybens  |       ? |      40
-        Seyssin |      60 |       ?
-        """,
         finds("a-la-limite"),
         [
             "Corenc : À la limite de la marche : tout dépend du chemin.",
@@ -211,18 +207,17 @@ def test_the_offer_is_scarce(spec):
     l’ensemble.
 
     L’offre pour 1 000 personnes concernées. Sans aucune offre, d’autres règles parlent.
+
+    zone     | offre | offre haute
+    ---------+-------+------------
+    Corenc   |    30 |          49
+    Poisat   |    30 |          50
+    Meylan   |     0 |           0
+    Gières   |     0 |           1
+    Eybens   |     ? |           ?
+    ensemble |   100 |         120
     """
     spec(
-        """
-        zone     | offre | offre haute
-        ---------+-------+------------
-        Corenc   |    30 |          49
-        Poisat   |    30 |          50
-        Meylan   |     0 |           0
-        Gières   |     0 |           1
-        Eybens   |     ? |           ?
-        ensemble |   100 |         120
-        """,
         finds("offre-rare"),
         [
             "Corenc : Moitié moins d’offre par personne concernée que dans l’ensemble.",
@@ -236,14 +231,14 @@ def test_the_offer_is_scarce(spec):
 
 
 def test_an_unknown_whole_makes_nothing_scarce(spec):
-    """Si l’offre de l’ensemble n’est pas publiée, aucune zone n’est dite moins bien pourvue."""
+    """Si l’offre de l’ensemble n’est pas publiée, aucune zone n’est dite moins bien pourvue.
+
+    zone     | offre
+    ---------+------
+    Corenc   |     1
+    ensemble |     ?
+    """
     spec(
-        """
-        zone     | offre
-        ---------+------
-        Corenc   |     1
-        ensemble |     ?
-        """,
         finds("offre-rare"),
         [
             "La règle : La borne haute de l’offre pour 1 000 personnes concernées est sous la moitié de celle"
@@ -257,16 +252,15 @@ def test_zone_is_reserved_when_all_its_places_are(spec):
 
     Les lieux de la zone qui donnent cette offre : ouverts à tous, peut-être dans la zone, réservés à un
     public.
+
+    zone    | lieux | peut-être | réservés
+    --------+-------+-----------+---------
+    Corenc  |     0 |         0 |        1
+    Poisat  |     0 |         0 |        0
+    Meylan  |     1 |         0 |        1
+    Gières  |     0 |         1 |        1
     """
     spec(
-        """
-        zone    | lieux | peut-être | réservés
-        --------+-------+-----------+---------
-        Corenc  |     0 |         0 |        1
-        Poisat  |     0 |         0 |        0
-        Meylan  |     1 |         0 |        1
-        Gières  |     0 |         1 |        1
-        """,
         finds("reserve"),
         [
             "Corenc : Les lieux de la zone sont réservés à certains publics.",
@@ -279,16 +273,16 @@ def test_zone_is_reserved_when_all_its_places_are(spec):
 
 
 def test_the_only_place_has_no_address(spec):
-    """Un lieu est peut-être dans la zone quand on ne connaît que sa commune, et qu’aucun n’y est sûrement."""
+    """Un lieu est peut-être dans la zone quand on ne connaît que sa commune, et qu’aucun n’y est sûrement.
+
+    zone    | lieux | peut-être | réservés
+    --------+-------+-----------+---------
+    Corenc  |     0 |         1 |        0
+    Poisat  |     1 |         1 |        0
+    Meylan  |     0 |         0 |        0
+    Gières  |     0 |         2 |        1
+    """
     spec(
-        """
-        zone    | lieux | peut-être | réservés
-        --------+-------+-----------+---------
-        Corenc  |     0 |         1 |        0
-        Poisat  |     1 |         1 |        0
-        Meylan  |     0 |         0 |        0
-        Gières  |     0 |         2 |        1
-        """,
         finds("lieu-mal-situe"),
         [
             "Corenc : Peut-être un lieu dans la zone : son adresse n’est pas connue.",
@@ -301,16 +295,15 @@ def test_the_only_place_has_no_address(spec):
 def test_no_place_at_all(spec):
     """Une zone n’est sans lieu que si rien n’y donne cette offre : ni pour tous, ni peut-être, ni pour
     quelques-uns.
+
+    zone    | lieux | peut-être | réservés
+    --------+-------+-----------+---------
+    Corenc  |     0 |         0 |        0
+    Poisat  |     1 |         0 |        0
+    Meylan  |     0 |         1 |        0
+    Gières  |     0 |         0 |        1
     """
     spec(
-        """
-        zone    | lieux | peut-être | réservés
-        --------+-------+-----------+---------
-        Corenc  |     0 |         0 |        0
-        Poisat  |     1 |         0 |        0
-        Meylan  |     0 |         1 |        0
-        Gières  |     0 |         0 |        1
-        """,
         finds("sans-formation"),
         [
             "Corenc : Aucune formation dans la zone.",
@@ -323,7 +316,19 @@ def test_no_place_at_all(spec):
 
 
 def test_each_line_of_the_offer_has_its_sentence(spec):
-    """Chaque ligne de l’offre a sa règle, et dit ce qui manque dans ses mots."""
+    """Chaque ligne de l’offre a sa règle, et dit ce qui manque dans ses mots.
+
+    règle                       || réponse
+    ----------------------------++---------------------------------------------------------------------------
+    sans-wifi                   || Wifi ouvert à tous : Aucun wifi ouvert à tous dans la zone.
+    sans-libre-acces-autonome   || Libre accès autonome : Aucun lieu d’accès libre autonome dans la zone.
+    sans-libre-acces-accompagne || Libre accès accompagné : Aucun lieu d’accès libre accompagné dans la zone.
+    sans-formation              || Formation : Aucune formation dans la zone.
+    sans-equipement-solidaire   || Équipement solidaire : Aucun équipement solidaire dans la zone.
+    sans-reparation             || Réparation : Aucun lieu de réparation dans la zone.
+    sans-assistance             || Aide aux démarches : Aucune aide aux démarches dans la zone.
+    sans-orientation            || Orientation : Aucun lieu qui oriente dans la zone.
+    """
 
     def call(t: dict[str, Any]) -> list[str]:
         by_id = {rule.id: rule for rule in gap_rules.rules(on_foot())}
@@ -331,36 +336,19 @@ def test_each_line_of_the_offer_has_its_sentence(spec):
         assert [rule.offers for rule in some] == [(line,) for line in diagnosis_lines()]
         return [f"{diagnosis_lines()[rule.offers[0]].label} : {rule.sentence}" for rule in some]
 
-    spec(
-        """
-        règle
-        ---------------------------
-        sans-wifi
-        sans-libre-acces-autonome
-        sans-libre-acces-accompagne
-        sans-formation
-        sans-equipement-solidaire
-        sans-reparation
-        sans-assistance
-        sans-orientation
-        """,
-        call,
-        [
-            "Wifi ouvert à tous : Aucun wifi ouvert à tous dans la zone.",
-            "Libre accès autonome : Aucun lieu d’accès libre autonome dans la zone.",
-            "Libre accès accompagné : Aucun lieu d’accès libre accompagné dans la zone.",
-            "Formation : Aucune formation dans la zone.",
-            "Équipement solidaire : Aucun équipement solidaire dans la zone.",
-            "Réparation : Aucun lieu de réparation dans la zone.",
-            "Aide aux démarches : Aucune aide aux démarches dans la zone.",
-            "Orientation : Aucun lieu qui oriente dans la zone.",
-        ],
-    )
+    spec(call)
 
 
 def test_each_title_says_what_its_rule_tests_by_car(spec):
     """En voiture, une zone sans lieu n’est dans la liste que si rien n’assure un lieu à portée de la plupart : le
     titre le dit. La part à portée, et sa borne basse, en pour cent.
+
+    zone   | lieux | part | part basse | part haute
+    -------+-------+------+------------+-----------
+    Corenc |     0 |   80 |         60 |        90
+    Poisat |     0 |   60 |         40 |        80
+    Meylan |     0 |   10 |          0 |        20
+    Gières |     1 |   10 |          0 |        20
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -369,14 +357,6 @@ def test_each_title_says_what_its_rule_tests_by_car(spec):
         return [f"{name} : {rule.sentence}" for name, zone in drawn.items() if rule.holds(zone, zone, LINE)]
 
     spec(
-        """
-        zone   | lieux | part | part basse | part haute
-        -------+-------+------+------------+-----------
-        Corenc |     0 |   80 |         60 |        90
-        Poisat |     0 |   60 |         40 |        80
-        Meylan |     0 |   10 |          0 |        20
-        Gières |     1 |   10 |          0 |        20
-        """,
         call,
         [
             "Poisat : Aucune formation dans la zone, ni à coup sûr à portée de voiture pour la plupart.",
@@ -386,22 +366,22 @@ def test_each_title_says_what_its_rule_tests_by_car(spec):
 
 
 def test_no_free_access_of_any_kind(spec):
-    """Sans accès libre : ni autonome ni accompagné, ni réservé, ni peut-être."""
+    """Sans accès libre : ni autonome ni accompagné, ni réservé, ni peut-être.
+
+    zone   | offre donnée           | lieux | peut-être | réservés
+    -------+------------------------+-------+-----------+---------
+    Corenc | libre_acces_autonome   |     0 |         0 |        0
+    Corenc | libre_acces_accompagne |     0 |         0 |        0
+    Poisat | libre_acces_autonome   |     1 |         0 |        0
+    Poisat | libre_acces_accompagne |     0 |         0 |        0
+    Meylan | libre_acces_autonome   |     0 |         0 |        0
+    Meylan | libre_acces_accompagne |     1 |         0 |        0
+    Gières | libre_acces_autonome   |     0 |         0 |        1
+    Gières | libre_acces_accompagne |     0 |         0 |        0
+    Eybens | libre_acces_autonome   |     0 |         0 |        0
+    Eybens | libre_acces_accompagne |     0 |         1 |        0
+    """
     spec(
-        """
-        zone   | offre donnée           | lieux | peut-être | réservés
-        -------+------------------------+-------+-----------+---------
-        Corenc | libre_acces_autonome   |     0 |         0 |        0
-        Corenc | libre_acces_accompagne |     0 |         0 |        0
-        Poisat | libre_acces_autonome   |     1 |         0 |        0
-        Poisat | libre_acces_accompagne |     0 |         0 |        0
-        Meylan | libre_acces_autonome   |     0 |         0 |        0
-        Meylan | libre_acces_accompagne |     1 |         0 |        0
-        Gières | libre_acces_autonome   |     0 |         0 |        1
-        Gières | libre_acces_accompagne |     0 |         0 |        0
-        Eybens | libre_acces_autonome   |     0 |         0 |        0
-        Eybens | libre_acces_accompagne |     0 |         1 |        0
-        """,
         finds("sans-acces-libre", ""),
         [
             "Corenc : Aucun accès libre, ni autonome ni accompagné, dans la zone.",
@@ -414,16 +394,16 @@ def test_no_free_access_of_any_kind(spec):
 
 
 def test_digital_need_without_social_need(spec):
-    """La précarité numérique est élevée, la sociale non : la case que le diagnostic donne à la zone le dit."""
+    """La précarité numérique est élevée, la sociale non : la case que le diagnostic donne à la zone le dit.
+
+    zone    | case
+    --------+----------
+    Corenc  | numerique
+    Poisat  | sociale
+    Meylan  | les_deux
+    Gières  | aucune
+    """
     spec(
-        """
-        zone    | case
-        --------+----------
-        Corenc  | numerique
-        Poisat  | sociale
-        Meylan  | les_deux
-        Gières  | aucune
-        """,
         finds("precarite-numerique-non-sociale", ""),
         [
             "Corenc : Précarité numérique très probablement élevée, précarité sociale non.",
@@ -436,16 +416,16 @@ def test_digital_need_without_social_need(spec):
 
 
 def test_social_need_without_digital_need(spec):
-    """La précarité sociale est élevée, la numérique non."""
+    """La précarité sociale est élevée, la numérique non.
+
+    zone    | case
+    --------+----------
+    Corenc  | numerique
+    Poisat  | sociale
+    Meylan  | les_deux
+    Gières  | aucune
+    """
     spec(
-        """
-        zone    | case
-        --------+----------
-        Corenc  | numerique
-        Poisat  | sociale
-        Meylan  | les_deux
-        Gières  | aucune
-        """,
         finds("precarite-sociale-non-numerique", ""),
         [
             "Poisat : Précarité sociale élevée, précarité numérique très probablement non.",
@@ -458,16 +438,16 @@ def test_social_need_without_digital_need(spec):
 
 
 def test_both_needs(spec):
-    """Les deux précarités sont élevées ensemble."""
+    """Les deux précarités sont élevées ensemble.
+
+    zone    | case
+    --------+----------
+    Corenc  | numerique
+    Poisat  | sociale
+    Meylan  | les_deux
+    Gières  | aucune
+    """
     spec(
-        """
-        zone    | case
-        --------+----------
-        Corenc  | numerique
-        Poisat  | sociale
-        Meylan  | les_deux
-        Gières  | aucune
-        """,
         finds("deux-precarites", ""),
         [
             "Meylan : Les deux précarités sont très probablement élevées.",
@@ -485,6 +465,28 @@ def test_rules_have_an_order(spec):
 
     Sept règles valent pour chaque ligne de l’offre, huit pour une ligne chacune, cinq pour la zone entière. Deux
     disent seulement qu’on ne sait pas.
+
+    règle                           || réponse
+    --------------------------------++--------------------------------
+    a-la-limite                     || personne-a-portee
+    deux-precarites                 || hors-de-portee
+    hors-de-portee                  || portee-incertaine
+    lieu-mal-situe                  || a-la-limite
+    offre-rare                      || offre-rare
+    personne-a-portee               || reserve
+    portee-incertaine               || lieu-mal-situe
+    precarite-numerique-non-sociale || sans-wifi
+    precarite-sociale-non-numerique || sans-libre-acces-autonome
+    reserve                         || sans-libre-acces-accompagne
+    sans-acces-libre                || sans-formation
+    sans-assistance                 || sans-equipement-solidaire
+    sans-equipement-solidaire       || sans-reparation
+    sans-formation                  || sans-assistance
+    sans-libre-acces-accompagne     || sans-orientation
+    sans-libre-acces-autonome       || sans-acces-libre
+    sans-orientation                || precarite-numerique-non-sociale
+    sans-reparation                 || precarite-sociale-non-numerique
+    sans-wifi                       || deux-precarites
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -493,50 +495,4 @@ def test_rules_have_an_order(spec):
         assert all(rule.offers == ("",) for rule in ordered_rules[-5:])
         return [rule.id for rule in ordered_rules if rule.id in drawn]
 
-    spec(
-        """
-        règle
-        -------------------------------
-        a-la-limite
-        deux-precarites
-        hors-de-portee
-        lieu-mal-situe
-        offre-rare
-        personne-a-portee
-        portee-incertaine
-        precarite-numerique-non-sociale
-        precarite-sociale-non-numerique
-        reserve
-        sans-acces-libre
-        sans-assistance
-        sans-equipement-solidaire
-        sans-formation
-        sans-libre-acces-accompagne
-        sans-libre-acces-autonome
-        sans-orientation
-        sans-reparation
-        sans-wifi
-        """,
-        call,
-        [
-            "personne-a-portee",
-            "hors-de-portee",
-            "portee-incertaine",
-            "a-la-limite",
-            "offre-rare",
-            "reserve",
-            "lieu-mal-situe",
-            "sans-wifi",
-            "sans-libre-acces-autonome",
-            "sans-libre-acces-accompagne",
-            "sans-formation",
-            "sans-equipement-solidaire",
-            "sans-reparation",
-            "sans-assistance",
-            "sans-orientation",
-            "sans-acces-libre",
-            "precarite-numerique-non-sociale",
-            "precarite-sociale-non-numerique",
-            "deux-precarites",
-        ],
-    )
+    spec(call)

@@ -49,6 +49,13 @@ def test_a_span_gives_the_slots_that_fit_whole(spec):
     elle.
 
     Une plage d’un mardi, la durée d’un rendez-vous. La réponse : combien d’heures, la première et la dernière.
+
+    plage          | minutes || combien | premiere | derniere
+    ---------------+---------++---------+----------+---------
+    mar 9h0-12h0   |      30 ||       6 | 09h00    | 11h30
+    mar 9h0-12h0   |      45 ||       4 | 09h00    | 11h15
+    mar 9h0-12h0   |     120 ||       1 | 09h00    | 09h00
+    mar 14h15-17h0 |      60 ||       2 | 14h15    | 15h15
     """
 
     def call(t: dict[str, Any]) -> dict[str, list[Any]]:
@@ -62,25 +69,7 @@ def test_a_span_gives_the_slots_that_fit_whole(spec):
             "derniere": [f"{each[-1]:%Hh%M}" for each in slots_by_span],
         }
 
-    spec(
-        """
-        plage          | minutes
-        ---------------+--------
-        mar 9h0-12h0   |      30
-        mar 9h0-12h0   |      45
-        mar 9h0-12h0   |     120
-        mar 14h15-17h0 |      60
-        """,
-        call,
-        """
-        combien | premiere | derniere
-        --------+----------+---------
-              6 | 09h00    | 11h30
-              4 | 09h00    | 11h15
-              1 | 09h00    | 09h00
-              2 | 14h15    | 15h15
-        """,
-    )
+    spec(call)
 
 
 def test_the_night_when_clocks_change_has_an_hour_less_or_more(spec):
@@ -89,43 +78,41 @@ def test_the_night_when_clocks_change_has_an_hour_less_or_more(spec):
     Saint-Pierre-et-Miquelon, qui suit l’Amérique.
 
     Une permanence de 1 h à 4 h, rendez-vous d’une heure, le dimanche dit. La réponse : combien d’heures.
+
+    commune                  | dimanche   | pourquoi                      || réponse
+    -------------------------+------------+-------------------------------++--------
+    Grenoble                 | 2026-03-22 | un dimanche ordinaire         ||       3
+    Grenoble                 | 2026-03-29 | on avance : 2 h n’existe pas  ||       2
+    Grenoble                 | 2026-10-25 | on recule : 2 h revient       ||       4
+    Saint-Denis (La Réunion) | 2026-03-29 | La Réunion ne change pas      ||       3
+    Saint-Pierre-et-Miquelon | 2026-03-08 | Saint-Pierre-et-Miquelon      ||       2
+    Saint-Pierre-et-Miquelon | 2026-03-29 | Saint-Pierre-et-Miquelon      ||       3
     """
 
-    def call(t: dict[str, Any]) -> list[int]:
-        return [
-            len(
-                permanences.slots(
-                    opening(
-                        hours=(Hours(6, time(1), time(4)),),
-                        first_on=date(2026, 1, 1),
-                        commune=COMMUNES[commune],
-                    ),
-                    date.fromisoformat(str(day)),
-                    date.fromisoformat(str(day)),
-                )
+    def call(commune, day):
+        return len(
+            permanences.slots(
+                opening(
+                    hours=(Hours(6, time(1), time(4)),),
+                    first_on=date(2026, 1, 1),
+                    commune=COMMUNES[commune],
+                ),
+                date.fromisoformat(str(day)),
+                date.fromisoformat(str(day)),
             )
-            for commune, day in zip(t["commune"], t["dimanche"], strict=True)
-        ]
+        )
 
-    spec(
-        """
-        commune                  | dimanche   | pourquoi
-        -------------------------+------------+------------------------------
-        Grenoble                 | 2026-03-22 | un dimanche ordinaire
-        Grenoble                 | 2026-03-29 | on avance : 2 h n’existe pas
-        Grenoble                 | 2026-10-25 | on recule : 2 h revient
-        Saint-Denis (La Réunion) | 2026-03-29 | La Réunion ne change pas
-        Saint-Pierre-et-Miquelon | 2026-03-08 | Saint-Pierre-et-Miquelon
-        Saint-Pierre-et-Miquelon | 2026-03-29 | Saint-Pierre-et-Miquelon
-        """,
-        call,
-        [3, 2, 4, 3, 2, 3],
-    )
+    spec.rows(call)
 
 
 def test_a_door_that_closes_in_the_hour_that_comes_twice_closes_the_second_time(spec):
     """Une permanence de 1 h à 2 h 30, un rendez-vous toutes les demi-heures : la nuit où 2 h revient, elle dure une
     heure de plus.
+
+    dimanche   || réponse
+    -----------++--------
+    2026-10-18 ||       3
+    2026-10-25 ||       5
     """
 
     def call(t: dict[str, Any]) -> list[int]:
@@ -133,50 +120,45 @@ def test_a_door_that_closes_in_the_hour_that_comes_twice_closes_the_second_time(
         days = [date.fromisoformat(str(each)) for each in t["dimanche"]]
         return [len(permanences.slots(rule, day, day)) for day in days]
 
-    spec(
-        """
-        dimanche
-        ----------
-        2026-10-18
-        2026-10-25
-        """,
-        call,
-        [3, 5],
-    )
+    spec(call)
 
 
 def test_the_hour_of_the_wall_stays_on_both_sides_of_a_change(spec):
     """Chaque mardi à 9 h, heure du lieu : 8 h en temps universel l’hiver, 7 h l’été ; 5 h toute l’année à La
     Réunion.
+
+    commune                  | mardi      || réponse
+    -------------------------+------------++--------
+    Grenoble                 | 2026-03-24 ||       8
+    Grenoble                 | 2026-03-31 ||       7
+    Grenoble                 | 2026-10-20 ||       7
+    Grenoble                 | 2026-10-27 ||       8
+    Saint-Denis (La Réunion) | 2026-03-24 ||       5
+    Saint-Denis (La Réunion) | 2026-03-31 ||       5
     """
 
-    def call(t: dict[str, Any]) -> list[int]:
-        utc_hours = []
-        for commune, day in zip(t["commune"], t["mardi"], strict=True):
-            on = date.fromisoformat(str(day))
-            rule = opening(first_on=date(2026, 1, 1), commune=COMMUNES[commune])
-            utc_hours.append(permanences.slots(rule, on, on)[0].astimezone(UTC).hour)
-        return utc_hours
+    def call(commune, day):
+        on = date.fromisoformat(str(day))
+        rule = opening(first_on=date(2026, 1, 1), commune=COMMUNES[commune])
+        return permanences.slots(rule, on, on)[0].astimezone(UTC).hour
 
-    spec(
-        """
-        commune                  | mardi
-        -------------------------+-----------
-        Grenoble                 | 2026-03-24
-        Grenoble                 | 2026-03-31
-        Grenoble                 | 2026-10-20
-        Grenoble                 | 2026-10-27
-        Saint-Denis (La Réunion) | 2026-03-24
-        Saint-Denis (La Réunion) | 2026-03-31
-        """,
-        call,
-        [8, 7, 7, 8, 5, 5],
-    )
+    spec.rows(call)
 
 
 def test_a_day_is_open_in_its_turn_and_neither_closed_nor_a_holiday(spec):
     """Un jour est ouvert s’il est dans les dates et la semaine de la permanence, et ni fermé ni férié. Fermée du
     24 au 25 novembre 2026, du 3 novembre au 31 décembre 2026, une semaine sur deux.
+
+    jour       | pourquoi                           || réponse
+    -----------+------------------------------------++--------
+    2026-11-02 | avant la première date             || fermé
+    2026-11-03 | sa semaine                         || ouvert
+    2026-11-11 | l’autre semaine, et un jour férié  || fermé
+    2026-11-17 | sa semaine                         || ouvert
+    2026-11-24 | l’autre semaine, et une fermeture  || fermé
+    2026-12-01 | sa semaine                         || ouvert
+    2026-12-25 | Noël                               || fermé
+    2027-01-12 | après la dernière date             || fermé
     """
     rule = opening(every=2, until_on=date(2026, 12, 31), closed=((date(2026, 11, 24), date(2026, 11, 25)),))
 
@@ -184,22 +166,7 @@ def test_a_day_is_open_in_its_turn_and_neither_closed_nor_a_holiday(spec):
         days = [date.fromisoformat(str(each)) for each in t["jour"]]
         return ["ouvert" if permanences.is_open(rule, day) else "fermé" for day in days]
 
-    spec(
-        """
-        jour       | pourquoi
-        -----------+-----------------------------------
-        2026-11-02 | avant la première date
-        2026-11-03 | sa semaine
-        2026-11-11 | l’autre semaine, et un jour férié
-        2026-11-17 | sa semaine
-        2026-11-24 | l’autre semaine, et une fermeture
-        2026-12-01 | sa semaine
-        2026-12-25 | Noël
-        2027-01-12 | après la dernière date
-        """,
-        call,
-        ["fermé", "ouvert", "fermé", "ouvert", "fermé", "ouvert", "fermé", "fermé"],
-    )
+    spec(call)
 
 
 def test_a_closure_holds_its_first_and_its_last_day():
@@ -210,72 +177,46 @@ def test_a_closure_holds_its_first_and_its_last_day():
 
 
 def test_a_holiday_of_one_place_is_a_working_day_elsewhere(spec):
-    """Un jour férié de l’outre-mer ou d’Alsace-Moselle ne ferme que là."""
+    """Un jour férié de l’outre-mer ou d’Alsace-Moselle ne ferme que là.
 
-    def call(t: dict[str, Any]) -> list[str]:
-        return [
-            holidays.name_of(date.fromisoformat(str(day)), COMMUNES[commune]) or "ouvré"
-            for day, commune in zip(t["jour"], t["commune"], strict=True)
-        ]
+    jour       | commune                  || réponse
+    -----------+--------------------------++-------------------------
+    2026-12-20 | Saint-Denis (La Réunion) || Abolition de l’esclavage
+    2026-12-20 | Grenoble                 || ouvré
+    2026-04-03 | Strasbourg               || Vendredi saint
+    2026-04-03 | Grenoble                 || ouvré
+    2026-05-14 | Grenoble                 || Ascension
+    2026-10-09 | Saint-Barthélemy         || Abolition de l’esclavage
+    """
 
-    spec(
-        """
-        jour       | commune
-        -----------+-------------------------
-        2026-12-20 | Saint-Denis (La Réunion)
-        2026-12-20 | Grenoble
-        2026-04-03 | Strasbourg
-        2026-04-03 | Grenoble
-        2026-05-14 | Grenoble
-        2026-10-09 | Saint-Barthélemy
-        """,
-        call,
-        [
-            "Abolition de l’esclavage",
-            "ouvré",
-            "Vendredi saint",
-            "ouvré",
-            "Ascension",
-            "Abolition de l’esclavage",
-        ],
-    )
+    def call(day, commune):
+        return holidays.name_of(date.fromisoformat(str(day)), COMMUNES[commune]) or "ouvré"
+
+    spec.rows(call)
 
 
 def test_hours_of_a_place_close_on_the_holidays_of_its_commune(spec):
     """Les horaires d’un lieu fermé les jours fériés le ferment aussi ceux de sa commune ; un horaire des jours fériés y vaut aussi.
 
-    Chaque lieu est regardé à 11 h."""
+    Chaque lieu est regardé à 11 h.
 
-    def call(t: dict[str, Any]) -> list[str]:
-        return [
-            hours_in_words.now(
-                holidays.with_local(str(osm), COMMUNES[commune]),
-                datetime.combine(date.fromisoformat(str(day)), time(11)),
-            ).words.replace("\u00a0", " ")
-            for osm, day, commune in zip(t["horaires"], t["jour"], t["commune"], strict=True)
-        ]
+    horaires                               | jour       | commune                  || réponse
+    ---------------------------------------+------------+--------------------------++--------------------
+    Mo-Su 09:00-17:00; PH off              | 2026-12-20 | Saint-Denis (La Réunion) || Ouvre demain à 9 h
+    Mo-Su 09:00-17:00; PH off              | 2026-12-20 | Grenoble                 || Ouvert jusqu’à 17 h
+    Mo-Su 09:00-17:00; PH off              | 2026-04-03 | Strasbourg               || Ouvre demain à 9 h
+    Mo-Su 09:00-17:00; PH off              | 2026-07-14 | Strasbourg               || Ouvre demain à 9 h
+    Mo-Sa 09:00-17:00; Su,PH 10:00-12:00   | 2026-12-26 | Strasbourg               || Ouvert jusqu’à 12 h
+    Mo-Sa 09:00-17:00                      | 2026-12-26 | Strasbourg               || Ouvert jusqu’à 17 h
+    """
 
-    spec(
-        """
-        horaires                               | jour       | commune
-        ---------------------------------------+------------+-------------------------
-        Mo-Su 09:00-17:00; PH off              | 2026-12-20 | Saint-Denis (La Réunion)
-        Mo-Su 09:00-17:00; PH off              | 2026-12-20 | Grenoble
-        Mo-Su 09:00-17:00; PH off              | 2026-04-03 | Strasbourg
-        Mo-Su 09:00-17:00; PH off              | 2026-07-14 | Strasbourg
-        Mo-Sa 09:00-17:00; Su,PH 10:00-12:00   | 2026-12-26 | Strasbourg
-        Mo-Sa 09:00-17:00                      | 2026-12-26 | Strasbourg
-        """,
-        call,
-        [
-            "Ouvre demain à 9 h",
-            "Ouvert jusqu’à 17 h",
-            "Ouvre demain à 9 h",
-            "Ouvre demain à 9 h",
-            "Ouvert jusqu’à 12 h",
-            "Ouvert jusqu’à 17 h",
-        ],
-    )
+    def call(osm, day, commune):
+        return hours_in_words.now(
+            holidays.with_local(str(osm), COMMUNES[commune]),
+            datetime.combine(date.fromisoformat(str(day)), time(11)),
+        ).words.replace("\u00a0", " ")
+
+    spec.rows(call)
 
 
 @pytest.mark.parametrize("year", [2024, 2026, 2027, 2035, 2049])
@@ -288,52 +229,38 @@ def test_the_holidays_are_those_that_another_program_knows(year):
 
 
 def test_impossible_hours_are_reported(spec):
-    """Ce qui n’est pas possible est dit dans les mots de qui l’a écrit."""
+    """Ce qui n’est pas possible est dit dans les mots de qui l’a écrit.
 
-    def call(t: dict[str, Any]) -> list[str]:
-        return [permanences.wrong_hours(hours(str(each)), 30) for each in t["semaine"]]
+    semaine                      || réponse
+    -----------------------------++----------------------------------------------------
+    mar 9h0-12h0                 ||
+    mar 12h0-9h0                 || Mardi : la fin est avant le début.
+    mar 9h0-9h15                 || Mardi : un rendez-vous de 30 minutes n’y tient pas.
+    mar 9h0-12h0, mar 11h0-14h0  || Mardi : deux plages se chevauchent.
+    """
 
-    spec(
-        """
-        semaine
-        ----------------------------
-        mar 9h0-12h0
-        mar 12h0-9h0
-        mar 9h0-9h15
-        mar 9h0-12h0, mar 11h0-14h0
-        """,
-        call,
-        [
-            "",
-            "Mardi : la fin est avant le début.",
-            "Mardi : un rendez-vous de 30 minutes n’y tient pas.",
-            "Mardi : deux plages se chevauchent.",
-        ],
-    )
+    def call(cell):
+        return permanences.wrong_hours(hours(str(cell)), 30)
+
+    spec.rows(call)
 
 
 def test_two_appointments_share_a_moment_only_if_they_overlap(spec):
-    """Finir à l’heure où l’autre commence n’est pas se chevaucher."""
+    """Finir à l’heure où l’autre commence n’est pas se chevaucher.
 
-    def call(t: dict[str, Any]) -> list[str]:
+    dure | plus_tard || réponse
+    -----+-----------++--------
+      30 |         0 || oui
+      30 |        29 || oui
+      30 |        30 || non
+      60 |        30 || oui
+    """
+
+    def call(n, later):
         at = datetime(2026, 11, 24, 9, tzinfo=UTC)
-        return [
-            "oui" if appointments.overlaps(at, int(n), at + timedelta(minutes=int(later)), 30) else "non"
-            for n, later in zip(t["dure"], t["plus_tard"], strict=True)
-        ]
+        return "oui" if appointments.overlaps(at, int(n), at + timedelta(minutes=int(later)), 30) else "non"
 
-    spec(
-        """
-        dure | plus_tard
-        -----+----------
-          30 |         0
-          30 |        29
-          30 |        30
-          60 |        30
-        """,
-        call,
-        ["oui", "oui", "non", "oui"],
-    )
+    spec.rows(call)
 
 
 def test_how_far_ahead_appointments_are_taken():
@@ -345,6 +272,16 @@ def test_how_far_ahead_appointments_are_taken():
 def test_a_mailbox_is_late_from_thirty_days_on(spec):
     """Une boîte est dite « pas regardée » au trentième jour. Jamais regardée, elle l’est au trentième jour depuis
     que le premier rendez-vous fut donné : une personne inscrite aujourd’hui n’est pas en retard.
+
+    regardee | suivie || réponse
+    ---------+--------++--------
+    0j       | 90j    || bien
+    14j      | 90j    || bien
+    29j      | 90j    || bien
+    30j      | 90j    || tard
+    jamais   | 0j     || bien
+    jamais   | 29j    || bien
+    jamais   | 30j    || tard
     """
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -359,21 +296,7 @@ def test_a_mailbox_is_late_from_thirty_days_on(spec):
             for looked, since in pairs
         ]
 
-    spec(
-        """
-        regardee | suivie
-        ---------+-------
-        0j       | 90j
-        14j      | 90j
-        29j      | 90j
-        30j      | 90j
-        jamais   | 0j
-        jamais   | 29j
-        jamais   | 30j
-        """,
-        call,
-        ["bien", "bien", "bien", "tard", "bien", "bien", "tard"],
-    )
+    spec(call)
 
 
 @given(

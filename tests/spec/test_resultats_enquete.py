@@ -4,12 +4,12 @@ Ce qui est petit est masqué.
 
 import numpy as np
 
-from maillage.engine import proportions
-from maillage.engine.proportions import Share
-from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
-from maillage.studies.survey import differences as survey_differences
-from maillage.studies.survey.samples import Weights
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire
+from maillage.statistics.engine import proportions
+from maillage.statistics.engine.proportions import Share
+from maillage.statistics.survey import differences as survey_differences
+from maillage.statistics.survey.samples import Weights
 from tests.support.tabulating import tabulate
 
 title = "Lire les résultats d’une enquête"
@@ -45,63 +45,50 @@ def printed_answers(t: dict) -> list[str]:
 def test_who_does_not_know_stays_out(spec):
     """« Ne sait pas » et « ne souhaite pas répondre » sont comptés à part : ils ne sont pas dans la base
     des parts.
+
+    réponse | répondants
+    --------+-----------
+    oui     |         60
+    non     |         40
+    nsp     |         15
+    refus   |         12
     """
-    spec(
-        """
-        réponse | répondants
-        --------+-----------
-        oui     |         60
-        non     |         40
-        nsp     |         15
-        refus   |         12
-        """,
-        printed_answers,
-        ["60 % (n = 60)", "40 % (n = 40)"],
-    )
+    spec(printed_answers, ["60 % (n = 60)", "40 % (n = 40)"])
 
 
 def test_weights_change_the_share_never_the_count(spec):
-    """Les poids changent la part ; l’effectif reste celui des répondants."""
-    spec(
-        """
-        réponse | répondants | poids
-        --------+------------+------
-        oui     |         60 |     1
-        non     |         40 |     2
-        """,
-        printed_answers,
-        ["43 % (n = 60)", "57 % (n = 40)"],
-    )
+    """Les poids changent la part ; l’effectif reste celui des répondants.
+
+    réponse | répondants | poids || réponse
+    --------+------------+-------++--------------
+    oui     |         60 |     1 || 43 % (n = 60)
+    non     |         40 |     2 || 57 % (n = 40)
+    """
+    spec(printed_answers)
 
 
 def test_a_small_count_is_withheld_with_another(spec):
-    """Une réponse donnée par moins de 11 personnes est masquée, et une autre avec elle."""
-    spec(
-        """
-        réponse           | répondants
-        ------------------+-----------
-        pas du tout       |          6
-        un peu            |         30
-        plutôt            |         80
-        tout à fait       |         76
-        """,
-        printed_answers,
-        ["masqué", "masqué", "42 % (n = 80)", "40 % (n = 76)"],
-    )
+    """Une réponse donnée par moins de 11 personnes est masquée, et une autre avec elle.
+
+    réponse           | répondants || réponse
+    ------------------+------------++--------------
+    pas du tout       |          6 || masqué
+    un peu            |         30 || masqué
+    plutôt            |         80 || 42 % (n = 80)
+    tout à fait       |         76 || 40 % (n = 76)
+    """
+    spec(printed_answers)
 
 
 def test_nearly_everybody_is_withheld_too(spec):
-    """Quand presque tous disent la même chose, le reste est trop petit : le dire désignerait les autres."""
-    spec(
-        """
-        réponse | répondants
-        --------+-----------
-        oui     |        186
-        non     |          6
-        """,
-        printed_answers,
-        ["masqué", "masqué"],
-    )
+    """Quand presque tous disent la même chose, le reste est trop petit : le dire désignerait les autres.
+
+    réponse | répondants || réponse
+    --------+------------++--------
+    oui     |        186 || masqué
+    non     |          6 || masqué
+    """
+    spec(printed_answers)
 
 
 def several(t: dict) -> list[str]:
@@ -119,15 +106,14 @@ def several(t: dict) -> list[str]:
 def test_several_answers_go_beyond_a_hundred(spec):
     """Avec plusieurs réponses possibles, chaque part est celle des répondants : le total dépasse 100 %, et
     le tableau le dit.
+
+    réponses             | fois
+    ---------------------+-----
+    smartphone ordinateur|   60
+    smartphone           |   40
+    tablette ordinateur  |   20
     """
     spec(
-        """
-        réponses             | fois
-        ---------------------+-----
-        smartphone ordinateur|   60
-        smartphone           |   40
-        tablette ordinateur  |   20
-        """,
         several,
         [
             "smartphone 83 %",
@@ -141,29 +127,34 @@ def test_several_answers_go_beyond_a_hundred(spec):
 def test_an_interval_narrows_as_answers_come(spec):
     """Un tiers de 30 répondants ne dit pas la même chose qu’un tiers de 900. Intervalles à 90 %, en
     pourcent arrondis vers l’extérieur.
+
+    oui | répondants || réponse
+    ----+------------++-----------
+     10 |         30 || de 21 à 49
+     64 |        192 || de 28 à 40
+    300 |        900 || de 30 à 36
     """
     spec(
-        """
-        oui | répondants
-        ----+-----------
-         10 |         30
-         64 |        192
-        300 |        900
-        """,
         lambda t: [
             "de {:.0f} à {:.0f}".format(*(np.floor(100 * low), np.ceil(100 * high)))
             for low, high in (
                 proportions.wilson(k / n, n)
                 for k, n in zip(t["oui"].tolist(), t["répondants"].tolist(), strict=True)
             )
-        ],
-        ["de 21 à 49", "de 28 à 40", "de 30 à 36"],
+        ]
     )
 
 
 def test_which_rule_gives_a_published_percentage(spec):
     """Retrouver un chiffre publié : par quel effectif, et par quelle règle d’arrondi. Sans effectif
     possible, il est signalé.
+
+    publié | répondants || réponse
+    -------+------------++----------------
+        24 |         66 || les deux règles
+        28 |         66 || par troncature
+        11 |         66 || au plus proche
+        98 |         31 || aucun effectif
     """
     words = {
         "both": "les deux règles",
@@ -171,21 +162,7 @@ def test_which_rule_gives_a_published_percentage(spec):
         "down": "par troncature",
         "": "aucun effectif",
     }
-    spec(
-        """
-        publié | répondants
-        -------+-----------
-            24 |         66
-            28 |         66
-            11 |         66
-            98 |         31
-        """,
-        lambda t: [
-            words[proportions.possible(percent, int(n)).rule]
-            for percent, n in zip(t["publié"].tolist(), t["répondants"].tolist(), strict=True)
-        ],
-        ["les deux règles", "par troncature", "au plus proche", "aucun effectif"],
-    )
+    spec.rows(lambda percent, n: words[proportions.possible(percent, int(n)).rule])
 
 
 def moved(t: dict) -> list[str]:
@@ -206,33 +183,28 @@ def moved(t: dict) -> list[str]:
 
 
 def test_a_rise_is_written_only_beyond_chance(spec):
-    """« En hausse » ne s’écrit que si l’intervalle de la différence laisse zéro dehors."""
-    spec(
-        """
-        avant | sur | après | sur_après
-        ------+-----+-------+----------
-           62 | 192 |    70 |       192
-           62 | 192 |   100 |       192
-          300 | 900 |   260 |       900
-        """,
-        moved,
-        ["on ne peut pas le dire", "en hausse", "en baisse"],
-    )
+    """« En hausse » ne s’écrit que si l’intervalle de la différence laisse zéro dehors.
+
+    avant | sur | après | sur_après || réponse
+    ------+-----+-------+-----------++-----------------------
+       62 | 192 |    70 |       192 || on ne peut pas le dire
+       62 | 192 |   100 |       192 || en hausse
+      300 | 900 |   260 |       900 || en baisse
+    """
+    spec(moved)
 
 
 def test_everybody_alike_is_no_certainty(spec):
-    """Tous ont répondu oui : la part n’est pas sûre pour autant. Borne basse à 90 %, en pourcent."""
-    spec(
-        """
-        répondants
-        ----------
-                 1
-                20
-               192
-        """,
-        lambda t: [
-            round(100 * Share(value=1.0, variance=0.0, n=int(n), df=max(0, int(n) - 1)).interval()[0], 1)
-            for n in t["répondants"].tolist()
-        ],
-        [5, 86.1, 98.5],
+    """Tous ont répondu oui : la part n’est pas sûre pour autant. Borne basse à 90 %, en pourcent.
+
+    répondants || réponse
+    -----------++--------
+             1 ||       5
+            20 ||    86.1
+           192 ||    98.5
+    """
+    spec.rows(
+        lambda n: round(
+            100 * Share(value=1.0, variance=0.0, n=int(n), df=max(0, int(n) - 1)).interval()[0], 1
+        )
     )

@@ -18,20 +18,16 @@ def test_the_meetings_of_a_diagnosis_have_an_agenda(spec):
     l’on change ; une réunion ordinaire n’en a pas.
 
     Une restitution va de qui parle à la suite : présentation et méthode, habitants, offre, recommandations, suite.
+
+    sorte    | sujets || réponse
+    ---------+--------++--------
+    meeting  | 0      ||       0
+    framing  | 5      ||       5
+    kickoff  | 4      ||       4
+    feedback | 5      ||       5
+    steering | 4      ||       4
     """
-    spec(
-        """
-        sorte    | sujets
-        ---------+-------
-        meeting  | 0
-        framing  | 5
-        kickoff  | 4
-        feedback | 5
-        steering | 4
-        """,
-        lambda t: [len(meetings.AGENDAS.get(str(kind), ())) for kind in t["sorte"]],
-        [0, 5, 4, 5, 4],
-    )
+    spec.rows(lambda kind: len(meetings.AGENDAS.get(str(kind), ())))
     order = ["méthode", "habitants", "offre", "recommandons", "suite"]
     assert all(
         word in line.lower()
@@ -104,16 +100,12 @@ def test_l_agenda_s_arrete_ou_il_le_dit(spec):
     """L’agenda s’arrête après 7, 30 ou 90 jours, et après 30 pour un nombre qui ne se choisit pas.
 
     Nous sommes le 22 novembre 2026.
+
+    jours || réponse
+    ------++-----------
+    7     || 2026-11-29
+    30    || 2026-12-22
+    90    || 2027-02-20
+    12    || 2026-12-22
     """
-    spec(
-        """
-        jours
-        -----
-        7
-        30
-        90
-        12
-        """,
-        lambda t: [f"{agenda.until(datetime(2026, 11, 22), str(int(days))):%Y-%m-%d}" for days in t["jours"]],
-        ["2026-11-29", "2026-12-22", "2027-02-20", "2026-12-22"],
-    )
+    spec.rows(lambda days: f"{agenda.until(datetime(2026, 11, 22), str(int(days))):%Y-%m-%d}")

@@ -5,15 +5,13 @@ import csv
 import numpy as np
 import pytest
 
-from maillage.engine.cells import AGE_OF, AGES
-from maillage.reference.definitions import DEFAULT, definition
-from maillage.reports.territory import atlas, evaluation, presentation, study_json, zone_sheet
-from maillage.studies.diagnosis import diagnosis, filters, profile, zoning
-from maillage.studies.diagnosis.request import Request
-from maillage.studies.diagnosis.results import Diagnosis
-from maillage.studies.diagnosis.study import Study
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.need import model, population, rurality
+from maillage.publishing.territory import atlas, evaluation, presentation, study_json, zone_sheet
+from maillage.statistics.diagnosis import filters, profile
+from maillage.statistics.diagnosis.results import Diagnosis
+from maillage.statistics.engine.cells import AGE_OF, AGES
+from maillage.statistics.need import model, rurality
+from maillage.statistics.study import Study
+from tests.support.studies import studied
 
 title = "Rural, périurbain, urbain"
 
@@ -22,61 +20,49 @@ def test_a_commune_is_rural_periurban_or_urban_by_its_residents_and_its_epci(spe
     """Rural : moins de 2 000 habitants, où que ce soit. Périurbain : de 2 000 à 9 999, à moins de 1 500 au km², quand
     l’intercommunalité a une commune de 20 000 ou plus. Urbain : les autres, bourgs compris. Les quartiers d’une
     commune s’additionnent.
+
+    commune   | interco | habitants | km2 || réponse
+    ----------+---------+-----------+-----++-----------
+    village   | A       |      1999 |   1 || rural
+    ceinture  | A       |      2000 |   2 || periurbain
+    banlieue  | A       |      9999 |   7 || periurbain
+    faubourg  | A       |      9000 |   6 || urbain
+    ville     | A       |     12000 |  20 || urbain
+    ville     | A       |      9000 |  20 || urbain
+    bourg     | B       |      4000 |  20 || urbain
+    hameau    | B       |       300 |  20 || rural
+    ile       |         |      5000 |  20 || urbain
     """
     spec(
-        """
-        commune   | interco | habitants | km2
-        ----------+---------+-----------+----
-        village   | A       |      1999 |   1
-        ceinture  | A       |      2000 |   2
-        banlieue  | A       |      9999 |   7
-        faubourg  | A       |      9000 |   6
-        ville     | A       |     12000 |  20
-        ville     | A       |      9000 |  20
-        bourg     | B       |      4000 |  20
-        hameau    | B       |       300 |  20
-        ile       |         |      5000 |  20
-        """,
         lambda t: rurality.of(
             t["commune"],
             np.where(t["interco"] == "", "", t["interco"]),
             t["habitants"],
             dict(zip(t["commune"].tolist(), t["km2"].tolist(), strict=True)),
-        ).tolist(),
-        ["rural", "periurbain", "periurbain", "urbain", "urbain", "urbain", "urbain", "rural", "urbain"],
+        ).tolist()
     )
 
 
 @pytest.fixture(scope="module")
 def creuse() -> Diagnosis:
-    territory = gazetteer().get("23")
-    cut = zoning.usual(territory, population.sources().rp2021)
-    return diagnosis.diagnose(
-        Request(territory=territory, zoning=cut, definition=definition(DEFAULT), n_draws=50)
-    )
+    return studied("23", n_draws=50)
 
 
 def test_the_kinds_of_space_hold_every_resident_of_the_country_once(spec):
-    """22 % des habitants vivent dans une commune de moins de 2 000 habitants, 11 % dans le périurbain."""
+    """22 % des habitants vivent dans une commune de moins de 2 000 habitants, 11 % dans le périurbain.
+
+    espace     || réponse
+    -----------++--------
+    rural      ||      22
+    periurbain ||      11
+    urbain     ||      67
+    """
     frame = model.country().frame
 
-    def shares(t):
-        return [
-            round(100 * float(frame.population[rurality.kinds() == kind].sum() / frame.population.sum()))
-            for kind in t["espace"].tolist()
-        ]
+    def shares(kind):
+        return round(100 * float(frame.population[rurality.kinds() == kind].sum() / frame.population.sum()))
 
-    spec(
-        """
-        espace
-        ----------
-        rural
-        periurbain
-        urbain
-        """,
-        shares,
-        [22, 11, 67],
-    )
+    spec.rows(shares)
 
 
 def test_each_of_the_four_factors_adds_up(creuse):
@@ -114,7 +100,7 @@ def test_the_chart_of_what_weighs_has_bars_for_where_people_live(creuse):
     assert len(bars) == 2
     assert "faute de" not in chart.words
     (place,) = [row for row in read.context if row.label.startswith("Dans une commune")]
-    assert chart.words.endswith(f"{place.label} : {place.here} ici, {place.country} en France.")
+    assert chart.words.endswith(f"{place.label} : {place.local_share} ici, {place.country} en France.")
 
 
 def test_the_share_of_small_communes_is_the_same_everywhere(creuse, monkeypatch):
@@ -123,8 +109,8 @@ def test_the_share_of_small_communes_is_the_same_everywhere(creuse, monkeypatch)
     document = study_json.document(creuse)["zones"]
     people = sum(zone["population"] for zone in document)
     by_zone = sum(zone["part_communes_moins_2000"] * zone["population"] for zone in document) / people
-    assert row.here == pytest.approx(by_zone, abs=1e-3)
-    assert row.here > row.country + 0.4
+    assert row.local_share == pytest.approx(by_zone, abs=1e-3)
+    assert row.local_share > row.country + 0.4
     lines = list(csv.DictReader(study_json.table(creuse).decode().splitlines()))
     assert {line["espace"] for line in lines} == {"rural", "urbain"}
     assert [float(line["part_communes_moins_2000"]) for line in lines] == [r.rural for r in creuse.zones]

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from maillage.apps.people import rules
+from maillage.apps.people.persons import rules
 from maillage.kernel.errors import Refused
 
 title = "Ma carte : le secret, les essais, la fermeture"
@@ -20,30 +20,30 @@ def answer(typed: str) -> str:
 
 
 def test_which_secrets_are_good(spec):
-    """Un secret est un mot de 5 signes ou plus, 4 à 6 chiffres, ou 4 dessins sur 20. Ni majuscule, ni accent, ni espace ne comptent. Ce que disent déjà la carte ou la fiche (ici : Fatou, née en 1988, la maison) n’est pas un secret, ni des chiffres qui se suivent ou se répètent."""
-    spec(
-        """
-        secret
-        ----------------------
-        framboise
-        É lé phant
-        кавун
-        mot
-        Fatou
-        ma maison
-        aaaaaa
-        2048
-        209184
-        123
-        7654321
-        1988
-        4567
-        7654
-        1111
-        lune+chat+velo+train
-        lune+chat+velo
-        """,
-        lambda t: [answer(str(each).strip()) for each in t["secret"].tolist()],
+    """Un secret est un mot de 5 signes ou plus, 4 à 6 chiffres, ou 4 dessins sur 20. Ni majuscule, ni accent, ni espace ne comptent. Ce que disent déjà la carte ou la fiche (ici : Fatou, née en 1988, la maison) n’est pas un secret, ni des chiffres qui se suivent ou se répètent.
+
+    secret
+    ----------------------
+    framboise
+    É lé phant
+    кавун
+    mot
+    Fatou
+    ma maison
+    aaaaaa
+    2048
+    209184
+    123
+    7654321
+    1988
+    4567
+    7654
+    1111
+    lune+chat+velo+train
+    lune+chat+velo
+    """
+    spec.rows(
+        lambda cell: answer(str(cell).strip()),
         [
             *("oui : un mot", "oui : un mot", "oui : un mot"),
             "Ce mot est trop court.",
@@ -62,50 +62,45 @@ def test_which_secrets_are_good(spec):
 
 
 def test_how_many_tries_are_allowed(spec):
-    """Après 5 essais faux de suite, il faut attendre une heure ; après 20, seul un aidant en présence choisit un autre secret. Une horloge qui recule fait attendre davantage, jamais moins. Un essai juste remet le compte à zéro."""
-    spec(
-        """
-        essais faux | minutes depuis | réponse
-        ------------+----------------+--------
-        0           | 0              | oui
-        1           | 0              | oui
-        4           | 0              | oui
-        5           | 0              | non
-        5           | 59             | non
-        5           | 60             | oui
-        5           | -600           | non
-        6           | 0              | oui
-        10          | 59             | non
-        10          | 60             | oui
-        15          | 59             | non
-        19          | 0              | oui
-        20          | 60             | non
-        20          | 999999         | non
-        """,
-        lambda t: [
+    """Après 5 essais faux de suite, il faut attendre une heure ; après 20, seul un aidant en présence choisit un autre secret. Une horloge qui recule fait attendre davantage, jamais moins. Un essai juste remet le compte à zéro.
+
+    essais faux | minutes depuis | réponse
+    ------------+----------------+--------
+    0           | 0              | oui
+    1           | 0              | oui
+    4           | 0              | oui
+    5           | 0              | non
+    5           | 59             | non
+    5           | 60             | oui
+    5           | -600           | non
+    6           | 0              | oui
+    10          | 59             | non
+    10          | 60             | oui
+    15          | 59             | non
+    19          | 0              | oui
+    20          | 60             | non
+    20          | 999999         | non
+    """
+    spec.rows(
+        lambda misses, after: (
             "oui" if rules.may_try(int(misses), NOON, NOON + timedelta(minutes=int(after))) else "non"
-            for misses, after in zip(t["essais faux"].tolist(), t["minutes depuis"].tolist(), strict=True)
-        ],
+        ),
         [*("oui",) * 3, *("non",) * 2, "oui", "non", "oui", "non", "oui", "non", "oui", *("non",) * 2],
     )
 
 
 def test_when_the_page_closes(spec):
-    """La page se ferme 10 minutes après le dernier geste, sur le serveur aussi. Si l’horloge recule de plus d’une minute, elle se ferme : reculer ne la garde pas ouverte."""
-    spec(
-        """
-        secondes depuis le dernier geste
-        --------------------------------
-        0
-        599
-        600
-        -59
-        -61
-        -3600
-        """,
-        lambda t: [
-            "ouverte" if rules.still_open(NOON, NOON + timedelta(seconds=int(after))) else "fermée"
-            for after in t["secondes depuis le dernier geste"].tolist()
-        ],
-        ["ouverte", "ouverte", "fermée", "ouverte", "fermée", "fermée"],
+    """La page se ferme 10 minutes après le dernier geste, sur le serveur aussi. Si l’horloge recule de plus d’une minute, elle se ferme : reculer ne la garde pas ouverte.
+
+    secondes depuis le dernier geste || réponse
+    ---------------------------------++--------
+    0                                || ouverte
+    599                              || ouverte
+    600                              || fermée
+    -59                              || ouverte
+    -61                              || fermée
+    -3600                            || fermée
+    """
+    spec.rows(
+        lambda after: "ouverte" if rules.still_open(NOON, NOON + timedelta(seconds=int(after))) else "fermée"
     )

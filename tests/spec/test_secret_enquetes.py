@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from maillage.forms.questionnaire import Choice, Question, Questionnaire
 from maillage.kernel.table import Table
-from maillage.pipeline.survey import answers
+from maillage.publishing.survey import cards, document
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire
 from maillage.reference.surveys import banks
-from maillage.reports.survey import cards, document
-from maillage.studies.survey import samples, tabulation
+from maillage.sources.survey import answers
+from maillage.statistics.survey import samples, tabulation
 from tests.support.tabulating import tabulate
 
 title = "Le secret d’une enquête"
@@ -48,30 +48,19 @@ def published(t: dict, *, name: str = "cadre", inside: bool = False) -> list[str
 
 
 def test_who_answers_decides_what_is_published(spec):
-    """Le même tableau, selon qui a répondu. Une professionnelle répond sur elle-même : c’est une personne."""
-    spec(
-        """
-        qui répond    |  a |  b | c
-        --------------+----+----+---
-        inhabitants   | 40 | 18 | 6
-        professionals | 40 | 18 | 6
-        caf           | 40 | 18 | 6
-        structures    | 40 | 18 | 6
-        structures    | 40 | 18 | 0
-        structures    | 40 | 18 | 2
-        structures    | 40 |  2 | 1
-        """,
-        published,
-        [
-            "40 masqué masqué",
-            "40 masqué masqué",
-            "40 masqué masqué",
-            "40 18 6",
-            "40 18 0",
-            "40 masqué masqué",
-            "masqué masqué masqué",
-        ],
-    )
+    """Le même tableau, selon qui a répondu. Une professionnelle répond sur elle-même : c’est une personne.
+
+    qui répond    |  a |  b | c  || réponse
+    --------------+----+----+----++---------------------
+    inhabitants   | 40 | 18 | 6  || 40 masqué masqué
+    professionals | 40 | 18 | 6  || 40 masqué masqué
+    caf           | 40 | 18 | 6  || 40 masqué masqué
+    structures    | 40 | 18 | 6  || 40 18 6
+    structures    | 40 | 18 | 0  || 40 18 0
+    structures    | 40 | 18 | 2  || 40 masqué masqué
+    structures    | 40 |  2 | 1  || masqué masqué masqué
+    """
+    spec(published)
 
 
 def places(counts: list[int], kind: str) -> list[int | None]:
@@ -91,7 +80,14 @@ def test_a_published_zero_does_not_pin_the_small_counts_beside_it():
 
 
 def test_first_places_of_a_ranking_are_not_found_by_subtraction(spec):
-    """Sans ex æquo, les premières places font le nombre de réponses : une seule masquée se lirait par soustraction."""
+    """Sans ex æquo, les premières places font le nombre de réponses : une seule masquée se lirait par soustraction.
+
+    qui répond  |  a |  b | c  || réponse
+    ------------+----+----+----++-----------------
+    inhabitants | 40 | 16 | 5  || 40 masqué masqué
+    structures  | 40 |  4 | 1  || 40 masqué masqué
+    structures  | 40 | 16 | 4  || 40 16 4
+    """
 
     def first(t: dict) -> list[str]:
         out = []
@@ -102,48 +98,31 @@ def test_first_places_of_a_ranking_are_not_found_by_subtraction(spec):
             out.append(" ".join("masqué" if row.n is None else str(row.n) for row in tabulated.rows))
         return out
 
-    spec(
-        """
-        qui répond  |  a |  b | c
-        ------------+----+----+---
-        inhabitants | 40 | 16 | 5
-        structures  | 40 |  4 | 1
-        structures  | 40 | 16 | 4
-        """,
-        first,
-        ["40 masqué masqué", "40 masqué masqué", "40 16 4"],
-    )
+    spec(first)
 
 
 def test_what_a_public_sheet_says_is_published_whole(spec):
     """Le type d’une structure est sur sa fiche : le dire d’une seule n’apprend rien à personne. Une personne n’a pas de
     fiche publique.
+
+    qui répond  |  a |  b | c  || réponse
+    ------------+----+----+----++-----------------
+    structures  | 40 | 18 | 1  || 40 18 1
+    inhabitants | 40 | 18 | 1  || 40 masqué masqué
     """
-    spec(
-        """
-        qui répond  |  a |  b | c
-        ------------+----+----+---
-        structures  | 40 | 18 | 1
-        inhabitants | 40 | 18 | 1
-        """,
-        lambda t: published(t, name="type_structure"),
-        ["40 18 1", "40 masqué masqué"],
-    )
+    spec(lambda t: published(t, name="type_structure"))
 
 
 def test_who_holds_the_answers_sees_everything_marked(spec):
-    """L’étoile dit « ne sera pas publié » : le chiffre est montré à qui a les réponses, et à personne d’autre."""
-    spec(
-        """
-        qui répond    |  a |  b | c
-        --------------+----+----+---
-        inhabitants   | 40 | 18 | 6
-        professionals | 60 |  8 | 3
-        structures    | 40 | 18 | 2
-        """,
-        lambda t: published(t, inside=True),
-        ["40 18* 6*", "60 8* 3*", "40 18* 2*"],
-    )
+    """L’étoile dit « ne sera pas publié » : le chiffre est montré à qui a les réponses, et à personne d’autre.
+
+    qui répond    |  a |  b | c  || réponse
+    --------------+----+----+----++----------
+    inhabitants   | 40 | 18 | 6  || 40 18* 6*
+    professionals | 60 |  8 | 3  || 60 8* 3*
+    structures    | 40 | 18 | 2  || 40 18* 2*
+    """
+    spec(lambda t: published(t, inside=True))
 
 
 @cache
@@ -153,24 +132,21 @@ def maubeuge():
 
 
 def test_the_structures_of_maubeuge_are_published(spec):
-    """Les 66 réponses du fichier fabriqué d’après l’enquête publiée en 2021 : ses chiffres se publient."""
-    spec(
-        """
-        question            | réponse
-        --------------------+--------------
-        materiel            | aujourdhui
-        materiel            | en_projet
-        hors_murs_qpv       | oui
-        aidants             | accueil
-        partenariats_voulus | accueillir
-        type_structure      | gip
-        priorites.cite      | connaitre
-        priorites.cite      | communiquer
-        """,
-        lambda t: [
-            str(tabulation.of_sample(maubeuge(), str(question)).row(str(answer)).n)
-            for question, answer in zip(t["question"], t["réponse"], strict=True)
-        ],
+    """Les 66 réponses du fichier fabriqué d’après l’enquête publiée en 2021 : ses chiffres se publient.
+
+    question            | réponse
+    --------------------+--------------
+    materiel            | aujourdhui
+    materiel            | en_projet
+    hors_murs_qpv       | oui
+    aidants             | accueil
+    partenariats_voulus | accueillir
+    type_structure      | gip
+    priorites.cite      | connaitre
+    priorites.cite      | communiquer
+    """
+    spec.rows(
+        lambda question, answer: str(tabulation.of_sample(maubeuge(), str(question)).row(str(answer)).n),
         ["10", "13", "18", "34", "40", "1", "28", "26"],
     )
 

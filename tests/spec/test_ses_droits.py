@@ -2,9 +2,9 @@
 
 from datetime import date
 
-from maillage.apps.droits.rules import facts, line
-from maillage.apps.droits.rules.facts import Statement
-from maillage.apps.droits.rules.line import Rule, Standing
+from maillage.apps.referrals.droits.rules import facts, line
+from maillage.apps.referrals.droits.rules.facts import Statement
+from maillage.apps.referrals.droits.rules.line import Rule, Standing
 from maillage.words.dates import read
 
 title = "Ses droits : où en est une démarche"
@@ -47,29 +47,28 @@ def test_where_a_procedure_stands(spec):
     """Aujourd’hui est le 23 novembre 2026. Sans rien de noté, la réponse est « on ne sait pas » : le silence ne dit
     jamais qu’un droit est perdu, obtenu ou refusé. Le fait le plus récent décide, d’après le jour où il a eu
     lieu, pas celui où il est noté.
+
+    ce qui a été noté
+    ------------------------------------------------------------------
+    Suivie le 1/11/2026
+    Ne sait pas le 12/11/2026
+    On la prépare le 2/11/2026
+    Papier réuni : un le 2/11/2026
+    Papier réuni : un le 2/11/2026; Papier réuni : deux le 3/11/2026
+    Envoyée le 16/11/2026
+    Envoyée le 9/11/2026; Accusé le 12/11/2026
+    Envoyée le 9/11/2026; Rien encore le 23/11/2026
+    Courrier le 20/11/2026
+    Courrier le 20/11/2026 → 8/12/2026
+    Courrier le 20/11/2026 → 7/12/2026
+    Obtenu le 2/11/2026
+    Obtenu le 2/11/2026; Envoyée le 1/10/2026
+    Refusé le 16/11/2026
+    Arrêté le 16/11/2026 → 1/12/2026
+    Refusé le 1/9/2026
+    Envoyée le 9/11/2026; Laissée le 10/11/2026
     """
     spec(
-        """
-        ce qui a été noté
-        ------------------------------------------------------------------
-        Suivie le 1/11/2026
-        Ne sait pas le 12/11/2026
-        On la prépare le 2/11/2026
-        Papier réuni : un le 2/11/2026
-        Papier réuni : un le 2/11/2026; Papier réuni : deux le 3/11/2026
-        Envoyée le 16/11/2026
-        Envoyée le 9/11/2026; Accusé le 12/11/2026
-        Envoyée le 9/11/2026; Rien encore le 23/11/2026
-        Courrier le 20/11/2026
-        Courrier le 20/11/2026 → 8/12/2026
-        Courrier le 20/11/2026 → 7/12/2026
-        Obtenu le 2/11/2026
-        Obtenu le 2/11/2026; Envoyée le 1/10/2026
-        Refusé le 16/11/2026
-        Arrêté le 16/11/2026 → 1/12/2026
-        Refusé le 1/9/2026
-        Envoyée le 9/11/2026; Laissée le 10/11/2026
-        """,
         lambda t: [
             f"{line.STATES[s.state]} : {s.tag}. {s.sentence}".strip() for s in map(stand, column(t, 0))
         ],
@@ -100,40 +99,40 @@ def test_renewal_window_of_a_right(spec):
     """Un droit obtenu jusqu’au 31 janvier 2027 se redemande entre 4 et 2 mois avant : du 30 septembre au 30
     novembre. C’est la règle de la liste, jamais une date tapée. À 14 jours de la date limite, il est en danger.
     Après la fin, personne ne sait : il faut demander.
+
+    aujourd’hui || réponse
+    ------------++-------------------------------------------------------------------------------------------------
+    29/9/2026   || obtenu : Obtenu le 1er février. Rien à refaire avant le 30 septembre.
+    30/9/2026   || à refaire : À refaire avant le 30 novembre. Encore 61 jours. Fin le 31 janvier.
+    15/11/2026  || à refaire : À refaire avant le 30 novembre. Encore 15 jours. Fin le 31 janvier.
+    16/11/2026  || en danger : À refaire avant le 30 novembre. Encore 14 jours. Fin le 31 janvier.
+    30/11/2026  || en danger : À refaire avant le 30 novembre. C’est le dernier jour. Fin le 31 janvier.
+    1/12/2026   || en danger : À refaire tout de suite. La date, le 30 novembre, est passée. Fin le 31 janvier.
+    31/1/2027   || en danger : À refaire tout de suite. La date, le 30 novembre, est passée. Fin le 31 janvier.
+    1/2/2027    || en danger : À vérifier : la fin était le 31 janvier. Personne n’a noté si le droit a été refait.
     """
     spec(
-        """
-        aujourd’hui
-        -----------
-        29/9/2026
-        30/9/2026
-        15/11/2026
-        16/11/2026
-        30/11/2026
-        1/12/2026
-        31/1/2027
-        1/2/2027
-        """,
         lambda t: [
             f"{line.STATES[s.state]} : {s.tag}. {s.sentence}"
             for s in (stand("Obtenu le 1/2/2026 → 31/1/2027", today=read(day)) for day in column(t, 0))
-        ],
-        [
-            "obtenu : Obtenu le 1er février. Rien à refaire avant le 30 septembre.",
-            "à refaire : À refaire avant le 30 novembre. Encore 61 jours. Fin le 31 janvier.",
-            "à refaire : À refaire avant le 30 novembre. Encore 15 jours. Fin le 31 janvier.",
-            "en danger : À refaire avant le 30 novembre. Encore 14 jours. Fin le 31 janvier.",
-            "en danger : À refaire avant le 30 novembre. C’est le dernier jour. Fin le 31 janvier.",
-            "en danger : À refaire tout de suite. La date, le 30 novembre, est passée. Fin le 31 janvier.",
-            "en danger : À refaire tout de suite. La date, le 30 novembre, est passée. Fin le 31 janvier.",
-            "en danger : À vérifier : la fin était le 31 janvier. Personne n’a noté si le droit a été refait.",
-        ],
+        ]
     )
 
 
 def test_a_right_without_a_rule(spec):
     """Sans règle connue du producteur, un droit est dit à refaire 30 jours avant sa fin. Sans date de fin, rien n’est
     supposé. Une durée habituelle sert si le courrier n’a pas été noté, et la phrase le dit.
+
+    règle         | ce qui a été noté
+    --------------+--------------------------------
+    aucune        | Obtenu le 2/11/2026
+    aucune        | Obtenu le 2/1/2026 → 24/12/2026
+    aucune        | Obtenu le 2/1/2026 → 23/12/2026
+    aucune        | Refusé le 16/11/2026
+    dure 3 mois   | Obtenu le 2/11/2026
+    dure 3 mois   | Obtenu le 28/8/2026
+    sans fin      | Obtenu le 2/1/2026
+    fenêtre seule | Obtenu le 2/1/2026
     """
     rules = {
         "aucune": Rule(),
@@ -142,18 +141,6 @@ def test_a_right_without_a_rule(spec):
         "fenêtre seule": Rule(opens=4, closes=2),
     }
     spec(
-        """
-        règle         | ce qui a été noté
-        --------------+--------------------------------
-        aucune        | Obtenu le 2/11/2026
-        aucune        | Obtenu le 2/1/2026 → 24/12/2026
-        aucune        | Obtenu le 2/1/2026 → 23/12/2026
-        aucune        | Refusé le 16/11/2026
-        dure 3 mois   | Obtenu le 2/11/2026
-        dure 3 mois   | Obtenu le 28/8/2026
-        sans fin      | Obtenu le 2/1/2026
-        fenêtre seule | Obtenu le 2/1/2026
-        """,
         lambda t: [
             f"{s.tag}. {s.sentence}"
             for s in (stand(cell, rules[name]) for name, cell in zip(column(t, 0), column(t, 1), strict=True))
@@ -174,21 +161,20 @@ def test_a_right_without_a_rule(spec):
 def test_a_procedure_done_again(spec):
     """Refaire une démarche repart de zéro papier, et l’ancien droit court encore : tant que rien n’est envoyé, sa fin
     presse comme avant. Envoyer après un droit obtenu, c’est aussi le refaire.
+
+    ensuite
+    ------------------------------------------------------
+    Reprise le 20/11/2026
+    Papier réuni : un le 20/11/2026
+    Reprise le 20/11/2026; Papier réuni : un le 21/11/2026
+    Reprise le 20/11/2026; Envoyée le 22/11/2026
+    Envoyée le 22/11/2026
+    Reprise le 20/11/2026; Refusé le 22/11/2026
+    Reprise le 20/11/2026; Obtenu le 22/11/2026 → 31/1/2028
+    Courrier le 22/11/2026
     """
     right = "Obtenu le 1/2/2026 → 31/1/2027"
     spec(
-        """
-        ensuite
-        ------------------------------------------------------
-        Reprise le 20/11/2026
-        Papier réuni : un le 20/11/2026
-        Reprise le 20/11/2026; Papier réuni : un le 21/11/2026
-        Reprise le 20/11/2026; Envoyée le 22/11/2026
-        Envoyée le 22/11/2026
-        Reprise le 20/11/2026; Refusé le 22/11/2026
-        Reprise le 20/11/2026; Obtenu le 22/11/2026 → 31/1/2028
-        Courrier le 22/11/2026
-        """,
         lambda t: [
             f"{line.STATES[s.state]} : {s.tag}. {s.sentence}"
             for s in (stand(f"{right}; {cell}") for cell in column(t, 0))
@@ -211,7 +197,20 @@ def test_a_procedure_done_again(spec):
 
 
 def test_the_five_marks(spec):
-    """Cinq marques, différentes par leur forme : ✓ fait, ● ici, ◷ attend, ▲ danger, ✗ refusé, ○ pas encore, ? inconnu."""
+    """Cinq marques, différentes par leur forme : ✓ fait, ● ici, ◷ attend, ▲ danger, ✗ refusé, ○ pas encore, ? inconnu.
+
+    ce qui a été noté                                   || réponse
+    ----------------------------------------------------++--------
+    Suivie le 1/11/2026                                 || ?????
+    On la prépare le 2/11/2026                          || ●○○○○
+    Envoyée le 16/11/2026                               || ✓●○○○
+    Accusé le 16/11/2026                                || ✓✓◷○○
+    Courrier le 20/11/2026 → 30/11/2026                 || ✓✓▲○○
+    Obtenu le 2/11/2026                                 || ✓✓✓✓○
+    Obtenu le 1/2/2026 → 31/1/2027                      || ✓✓✓✓▲
+    Obtenu le 1/3/2026 → 28/2/2027                      || ✓✓✓✓◷
+    Refusé le 16/11/2026                                || ✓✓✓✗○
+    """
     shapes = dict(
         zip(
             (line.DONE, line.NOW, line.CLOCK, line.DANGER, line.NO, line.EMPTY, line.QUESTION),
@@ -219,29 +218,26 @@ def test_the_five_marks(spec):
             strict=True,
         )
     )
-    spec(
-        """
-        ce qui a été noté
-        ---------------------------------------------------
-        Suivie le 1/11/2026
-        On la prépare le 2/11/2026
-        Envoyée le 16/11/2026
-        Accusé le 16/11/2026
-        Courrier le 20/11/2026 → 30/11/2026
-        Obtenu le 2/11/2026
-        Obtenu le 1/2/2026 → 31/1/2027
-        Obtenu le 1/3/2026 → 28/2/2027
-        Refusé le 16/11/2026
-        """,
-        lambda t: ["".join(shapes[mark] for mark in stand(cell).marks) for cell in column(t, 0)],
-        ["?????", "●○○○○", "✓●○○○", "✓✓◷○○", "✓✓▲○○", "✓✓✓✓○", "✓✓✓✓▲", "✓✓✓✓◷", "✓✓✓✗○"],
-    )
+    spec(lambda t: ["".join(shapes[mark] for mark in stand(cell).marks) for cell in column(t, 0)])
 
 
 def test_what_stands_above_the_lines(spec):
     """D’abord ce qui presse, avec la plus proche date ; puis le reste. Un zéro ne se dit pas. La phrase ne dit pas
     autre chose que la ligne : une date passée y est « tout de suite », une fin passée « à vérifier ». Un refus se
     dit à contester 30 jours avant la fin du délai, jamais après.
+
+    démarches
+    -----------------------------------------------
+    droit, attend, envoyée, prépare, obtenu, inconnu
+    droit, lettre
+    réponse, attend
+    réponse lointaine
+    droit, droit, refusé, obtenu, obtenu
+    droit, autre
+    tard, droit, fini
+    contestable, attend
+    contestable, arrêt, trop tôt, trop tard
+    inconnu
     """
     right, letter = "Obtenu le 1/2/2026 → 31/1/2027", "Courrier le 20/11/2026 → 30/11/2026"
     cells = {
@@ -264,20 +260,6 @@ def test_what_stands_above_the_lines(spec):
         "fini": "Obtenu le 1/2/2026 → 31/10/2026",
     }
     spec(
-        """
-        démarches
-        -----------------------------------------------
-        droit, attend, envoyée, prépare, obtenu, inconnu
-        droit, lettre
-        réponse, attend
-        réponse lointaine
-        droit, droit, refusé, obtenu, obtenu
-        droit, autre
-        tard, droit, fini
-        contestable, attend
-        contestable, arrêt, trop tôt, trop tard
-        inconnu
-        """,
         lambda t: [
             " ".join(filter(None, line.headline([stand(cells[name]) for name in cell.split(", ")], TODAY)))
             for cell in column(t, 0)
@@ -324,59 +306,49 @@ def test_what_an_act_or_a_plan_tells(spec):
 
     spec(
         """
-        acte     | à la fin | fait = obtenu
-        ---------+----------+--------------
-        together | done     | non
-        place    | done     | oui
-        place    | waiting  | non
-        together | partly   | non
-        together | not_done | non
-        shown    | done     | non
+        acte     | à la fin | fait = obtenu || réponse
+        ---------+----------+---------------++----------------------
+        together | done     | non           || Envoyée
+        place    | done     | oui           || Obtenu
+        place    | waiting  | non           || Regardé : rien encore
+        together | partly   | non           || On la prépare
+        together | not_done | non           || On la prépare
+        shown    | done     | non           || rien
         """,
         lambda t: [says(*row) for row in zip(column(t, 0), column(t, 1), column(t, 2), strict=True)],
-        ["Envoyée", "Obtenu", "Regardé : rien encore", "On la prépare", "On la prépare", "rien"],
     )
     spec(
         """
-        réponse
-        --------
-        alone
-        counter
-        unknown
-        blocked
+        réponse  || réponse
+        ---------++-----------------------------------------
+        alone    || Envoyée
+        counter  || Envoyée
+        unknown  || Demandé à la personne : elle ne sait pas
+        blocked  || On la prépare
         """,
         lambda t: [
             facts.FACTS[facts.of_plan(answer, date(2026, 11, 1), TODAY).kind] for answer in column(t, 0)
         ],
-        ["Envoyée", "Envoyée", "Demandé à la personne : elle ne sait pas", "On la prépare"],
     )
 
 
 def test_dates_that_cannot_be(spec):
-    """Seul ce qui a eu lieu se note. La date d’un courrier ne va qu’avec un courrier, un droit ou un refus."""
+    """Seul ce qui a eu lieu se note. La date d’un courrier ne va qu’avec un courrier, un droit ou un refus.
+
+    fait    | le         | courrier   || réponse
+    --------+------------+------------++---------------------------------------------------------------
+    Envoyée | 24/11/2026 |            || Ce jour n’est pas encore venu : seul ce qui a eu lieu se note.
+    Envoyée | 23/11/2026 | 1/12/2026  || Une seconde date ne va pas avec ce fait.
+    Obtenu  | 23/11/2026 | 22/11/2026 || La seconde date est avant le premier jour, ou bien trop loin.
+    Obtenu  | 1/1/2000   |            || Ce jour est passé de plus de quinze ans.
+    Obtenu  | 23/11/2026 | 31/1/2060  || La seconde date est avant le premier jour, ou bien trop loin.
+    Obtenu  | 23/11/2026 | 31/1/2027  || possible
+    """
     spec(
-        """
-        fait    | le         | courrier
-        --------+------------+-----------
-        Envoyée | 24/11/2026 |
-        Envoyée | 23/11/2026 | 1/12/2026
-        Obtenu  | 23/11/2026 | 22/11/2026
-        Obtenu  | 1/1/2000   |
-        Obtenu  | 23/11/2026 | 31/1/2060
-        Obtenu  | 23/11/2026 | 31/1/2027
-        """,
         lambda t: [
             facts.wrong_dates(WORDS[kind], read(str(on)), read(str(until)), TODAY) or "possible"
             for kind, on, until in zip(column(t, 0), column(t, 1), column(t, 2), strict=True)
-        ],
-        [
-            "Ce jour n’est pas encore venu : seul ce qui a eu lieu se note.",
-            "Une seconde date ne va pas avec ce fait.",
-            "La seconde date est avant le premier jour, ou bien trop loin.",
-            "Ce jour est passé de plus de quinze ans.",
-            "La seconde date est avant le premier jour, ou bien trop loin.",
-            "possible",
-        ],
+        ]
     )
 
 

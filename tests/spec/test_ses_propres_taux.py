@@ -2,7 +2,7 @@
 et la phrase qui le publie.
 """
 
-from maillage.pipeline.rates_file.clean import read as read_rates
+from maillage.sources.rates_file import read as read_rates
 
 title = "Apporter ses propres taux"
 HEADER = "indicateur,annee,champ,ventilation,modalite,valeur,source,citation"
@@ -13,23 +13,20 @@ def read(content: bytes):
 
 
 def test_a_total_and_two_ages_make_a_definition(spec):
-    """Un total et des taux par âge suffisent ; le reste suit l’illectronisme de 2021."""
+    """Un total et des taux par âge suffisent ; le reste suit l’illectronisme de 2021.
+
+    classe | taux || réponse
+    -------+------++--------
+    total  |   13 ||      13
+    75+    |   45 ||      45
+    """
     text = (
         f"{HEADER}\n"
         "sans_smartphone,2023,15 ans et plus,ensemble,,13,Baromètre 2023,« 13 % n’ont pas de smartphone »\n"
         "sans_smartphone,2023,15 ans et plus,age,75+,45,Baromètre 2023,« 45 % des 75 ans et plus »\n"
     )
     d = read(text.encode())
-    spec(
-        """
-        classe | taux
-        -------+-----
-        total  |   13
-        75+    |   45
-        """,
-        lambda t: [100 * d.total, *(100 * m.rate for m in d.margins)],
-        [13, 45],
-    )
+    spec(lambda t: [100 * d.total, *(100 * m.rate for m in d.margins)])
 
 
 def test_an_unsourced_rate(refusal):
@@ -220,7 +217,13 @@ def test_a_rate_that_its_sentence_does_not_say(refusal):
 
 
 def test_a_sentence_may_say_the_rest_or_round(spec):
-    """La phrase peut dire le reste, arrondir, ou écrire le nombre en lettres."""
+    """La phrase peut dire le reste, arrondir, ou écrire le nombre en lettres.
+
+    classe | taux || réponse
+    -------+------++--------
+    60-74  |   13 ||      13
+    75+    |   13 ||      13
+    """
     sentences = ("« 87 % en ont un »", "« environ 13,4 % »", "« une personne sur huit »")
     text = "\n".join(
         (
@@ -231,16 +234,7 @@ def test_a_sentence_may_say_the_rest_or_round(spec):
             ),
         )
     )
-    spec(
-        """
-        classe | taux
-        -------+-----
-        60-74  |   13
-        75+    |   13
-        """,
-        lambda t: [100 * m.rate for m in read(text.encode()).margins],
-        [13, 13],
-    )
+    spec(lambda t: [100 * m.rate for m in read(text.encode()).margins])
 
 
 def test_every_sentence_names_the_ages_of_the_survey():

@@ -8,44 +8,19 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maillage.engine import matching
+from maillage.publishing.territory import offer, ranges
 from maillage.reference.offer import diagnosis_lines
-from maillage.reports.territory import offer, ranges
-from maillage.reports.territory.chapters import offer as chapter
-from maillage.studies.offer import census, gaps, grounds, reach, what_if
-from maillage.studies.offer.census import Border, Census, Offered
-from maillage.studies.offer.counts import place_counts
-from maillage.studies.offer.silence import UNSAID, Between, Silence
-from maillage.studies.offer.whereabouts import Place
-from tests.spec.test_manques import at, ground
+from maillage.statistics.engine import duplicates
+from maillage.statistics.offer import census, gaps, grounds, reach, what_if
+from maillage.statistics.offer.census import Border
+from maillage.statistics.offer.counts import place_counts
+from maillage.statistics.offer.silence import UNSAID, Between, Silence
+from maillage.statistics.offer.whereabouts import Place
+from tests.support.street import at, ground, offered_of
 
 title = "Ce qu’on ne sait pas, et ce qui manque"
 
 ABSENCES = ("sans-", "personne-a-portee", "hors-de-portee", "reserve", "offre-rare")
-
-
-def offered_of(
-    t: dict[str, Any],
-    places: list[Place],
-    silent: frozenset[str] = frozenset(),
-    cut: bool = False,
-    **more: Any,
-) -> Offered:
-    """The offer of a street, its places silent or not."""
-    known = Census("essai", tuple(places), silent=silent, **more)
-    plain = ground(t, *places, cut=cut)
-    g = replace(plain, silence=known.silence)
-    return Offered(
-        known,
-        gaps.gaps(g),
-        {},
-        g,
-        counts=place_counts(g, silent=silent, vague=frozenset()),
-        border=Border((), (), 1.0),
-        moving=census._moved(g),
-        twins=census._twins(g, known),
-        communes=gaps.by_commune(g),
-    )
 
 
 def test_a_list_by_name_keeps_silence_apart(spec):
@@ -89,11 +64,10 @@ def test_a_list_says_out_of_which_zones_it_counts():
     list_by_rule = {
         zone_list.rule: zone_list for zone_list in offer.read(known).lists if zone_list.id in ("", "wifi")
     }
-    sentence_by_rule = {
-        rule: chapter._listed(zone_list).replace("\xa0", " ") for rule, zone_list in list_by_rule.items()
-    }
-    assert sentence_by_rule["deux-precarites"].endswith(": 1 sur 2 zones avec les deux classes : A.")
-    assert sentence_by_rule["sans-wifi"].endswith(": 2 sur 3 zones de l’étude : B et C.")
+    names = {rule: [zone.name for zone in zone_list.zones] for rule, zone_list in list_by_rule.items()}
+    bases = {rule: zone_list.out_of.replace("\xa0", " ") for rule, zone_list in list_by_rule.items()}
+    assert (names["deux-precarites"], bases["deux-precarites"]) == (["A"], "2 zones avec les deux classes")
+    assert (names["sans-wifi"], bases["sans-wifi"]) == (["B", "C"], "3 zones de l’étude")
 
 
 def test_a_place_to_locate_is_counted_in_its_commune_and_is_no_absence(spec):
@@ -185,13 +159,16 @@ def test_a_number_becomes_a_range_where_places_are_silent(spec):
 def test_a_census_is_silent_on_what_it_never_asks(spec):
     """Un lieu ne dit rien d’une ligne dont son recensement ne parle jamais, ni d’une question oui ou non qu’il a passée.
 
-    Deux recensements : le premier parle de wifi, le second non. Le dernier lieu répond « non » au wifi, rien d’autre.
+    Deux recensements : le premier parle de wifi, le second non. Le lieu D répond « non » au wifi, rien d’autre. L’offre
+    de F et de G est lue dans un texte libre : ce que ce texte ne nomme pas est inconnu.
     """
     sheet_by_word = {
         "wifi": {"practices": {"wifi": {"state": "offered"}}},
         "formation": {"practices": {"formation": {"state": "offered"}}},
         "pas de wifi": {"sans": ["wifi"]},
         "rien": {},
+        "texte : wifi": {"practices": {"wifi": {"state": "offered"}}, "texte_libre": True},
+        "texte : formation": {"practices": {"formation": {"state": "offered"}}, "texte_libre": True},
     }
 
     def call(t: dict[str, Any]) -> list[str]:
@@ -215,10 +192,24 @@ def test_a_census_is_silent_on_what_it_never_asks(spec):
         C    | deux        | formation
         D    | un          | pas de wifi
         E    | deux        | rien
+        F    | un          | texte : wifi
+        G    | un          | texte : formation
         """,
         call,
-        ["A : tout est dit", "B : tout est dit", "C : wifi", "D : formation", "E : wifi, formation"],
+        [
+            *("A : tout est dit", "B : tout est dit", "C : wifi", "D : formation", "E : wifi, formation"),
+            *("F : formation", "G : wifi"),
+        ],
     )
+
+
+def test_what_every_place_denies_is_absent_not_unknown():
+    """Tous les lieux disent non à une ligne : elle manque partout, et « on ne sait pas » serait faux."""
+    lines = diagnosis_lines()
+    denied = next(line for line in lines.values() if line.id == "formation")
+    sheets = [{"id": str(n), "sans": list(denied.practices)} for n in range(3)]
+    assert denied.id not in census.census("essai", sheets).silence.unasked
+    assert denied.id in census.census("essai", [*sheets, {"id": "muet"}][-1:]).silence.unasked
 
 
 def test_an_essay_keeps_silence_apart(spec):
@@ -226,7 +217,7 @@ def test_an_essay_keeps_silence_apart(spec):
 
     def call(t: dict[str, Any]) -> list[str]:
         o = offered_of(t, [at("Corenc", 0), at("Poisat", 9000, "formation")], frozenset({"Corenc 0"}))
-        moved = what_if.opened(o.ground, "formation", [at("Corenc", 10, "formation")]).whole.moved
+        moved = what_if.opened(o.ground, "formation", [at("Corenc", 10, "formation")]).total.moved
         assert isinstance(moved, Between)
         assert moved.reason == UNSAID
         return [ranges.people(moved).about]
@@ -325,8 +316,8 @@ def test_a_place_made_silent_never_reads_as_an_absence(drawn, which):
     o = offered_of(STREET, hushed, silent)
     everything = [replace(p, offers=frozenset(LINES)) if k == mute else p for k, p in enumerate(places)]
     truth = gaps.gaps(ground(STREET, *everything))  # what the place might well answer
-    for zone in (*o.gaps.zones, o.gaps.whole):
-        real = truth.zone(zone.code) if zone.code else truth.whole
+    for zone in (*o.gaps.zones, o.gaps.total):
+        real = truth.zone(zone.code) if zone.code else truth.total
         own, written = {(m.rule, m.offer) for m in real.missing}, offer.zone(o, zone)
         for missing in zone.missing:
             if missing.rule.startswith(ABSENCES[:-1]):
@@ -366,7 +357,7 @@ def test_a_moving_place_is_one_place_with_several_stops(spec):
         known = census.census("essai", sheets)
         o = offered_of(t, list(known.places), cards=known.cards)
         moving_cautions = [text for text in offer.cautions(o) if "se déplace" in text]
-        total_gap = o.gaps.whole.gaps["formation"]
+        total_gap = o.gaps.total.gaps["formation"]
         return [
             f"{o.counts.n_places['']} lieux ; {total_gap.inside} pour la formation",
             *(f"{code} : {n}" for code, n in o.counts.n_places.items() if code),
@@ -486,7 +477,7 @@ def test_where_silence_decides_the_fewest_places_to_call_are_named(spec):
 
 def test_likely_duplicates_are_reported_unless_distinguished():
     """Deux fiches d’un même lieu sont dites ; deux fiches que quelqu’un a distinguées ne le sont plus."""
-    card = matching.Place(
+    card = duplicates.Place(
         "Centre social Jean Moulin",
         "12 rue Valois",
         "Corenc",
@@ -554,7 +545,7 @@ def test_places_across_the_border_count_when_located(spec):
         inside = grounds.ground(g.areas, g.zones[:1], places[:1], travel=g.travel)
         border = census.across(inside, ["Corenc"], np.array([0]), places)
         o = replace(offered_of(both_zones, places[:1]), ground=inside, gaps=gaps.gaps(inside), border=border)
-        line = o.gaps.whole.gaps["formation"]
+        line = o.gaps.total.gaps["formation"]
         return [
             f"{line.reach.reached.value:.0f} à portée, {line.inside} lieu",
             *offer._border(o),
@@ -576,10 +567,7 @@ def test_places_across_the_border_count_when_located(spec):
                 " territoire. Il compte dans la portée, jamais parmi les lieux du territoire."
             ),
             "1\xa0lieu de communes voisines, sans coordonnées, n’est compté nulle part : Mairie d’Ailleurs.",
-            (
-                "Au bord du territoire : ce recensement ne situe aucun lieu à portée de l’autre côté de la"
-                " limite. Des habitants du bord en ont peut-être un que l’on ne connaît pas."
-            ),
+            "Au bord du territoire : aucun lieu n’est recensé de l’autre côté de la limite.",
         ],
     )
 

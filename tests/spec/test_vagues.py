@@ -6,12 +6,12 @@ from itertools import product
 from pytest import approx, mark
 
 from maillage.kernel.estimate import Estimate
-from maillage.reports.survey import waves
-from maillage.reports.survey.findings import Line, QuestionAnswers
-from maillage.reports.survey.published_row import PublishedRow, printed
-from maillage.reports.survey.waves import Before
-from maillage.reports.territory import changes
-from maillage.reports.territory.criteria import answered
+from maillage.publishing.survey import waves
+from maillage.publishing.survey.findings import Line, QuestionAnswers
+from maillage.publishing.survey.published_row import PublishedRow, printed
+from maillage.publishing.survey.waves import Before
+from maillage.publishing.territory import changes
+from maillage.publishing.territory.criteria import answered
 
 title = "Quand une part peut monter"
 OTHER_TERRITORY = "Cette vague portait sur un autre territoire (Maubeuge), et celle-ci sur Grenoble."
@@ -99,7 +99,15 @@ def test_the_chapter_says_why_nothing_is_compared():
 
 
 def test_the_report_the_loop_and_two_editions_use_one_rule(spec):
-    """Une réponse était donnée par 52 % (45 à 59) ; ce qu’elle est devenue, parmi d’autres réponses comparées."""
+    """Une réponse était donnée par 52 % (45 à 59) ; ce qu’elle est devenue, parmi d’autres réponses comparées.
+
+    part | bas | haut | autres || réponse
+    -----+-----+------+--------++----------------
+      67 |  60 |   74 | 0      || hausse
+      60 |  53 |   67 | 0      || pas d’écart sûr
+      37 |  30 |   44 | 0      || baisse
+      37 |  30 |   44 | 80     || pas d’écart sûr
+    """
 
     def wave(value: float, low: float, high: float, n_steady: int) -> dict[waves.AnswerName, waves.WaveShare]:
         def share_of(*percents: float) -> waves.WaveShare:
@@ -109,21 +117,12 @@ def test_the_report_the_loop_and_two_editions_use_one_rule(spec):
         return {("aide", "oui"): share_of(value, low, high)} | steady
 
     spec(
-        """
-        part | bas | haut | autres
-        -----+-----+------+-------
-          67 |  60 |   74 | 0
-          60 |  53 |   67 | 0
-          37 |  30 |   44 | 0
-          37 |  30 |   44 | 80
-        """,
         lambda t: [
             waves.moves(wave(52, 45, 59, n), wave(value, low, high, n))["aide", "oui"].word
             for value, low, high, n in zip(
                 *(t[x].tolist() for x in ("part", "bas", "haut", "autres")), strict=True
             )
-        ],
-        ["hausse", "pas d’écart sûr", "baisse", "pas d’écart sûr"],
+        ]
     )
 
 
@@ -166,6 +165,13 @@ def test_answers_that_change_a_decision_are_counted_apart(spec):
     """Une réponse passe de 52 % (45 à 59) à 37 % (30 à 44), parmi d’autres réponses restées pareilles : celle qui change
     une décision se compte avec ses semblables, non avec toutes les autres ; une réponse et son contraire sont un seul
     regard.
+
+    question   | reponse | autres | questions_oui_non || réponse
+    -----------+---------+--------+-------------------++----------------
+    lieu_connu | non     | 80     | 0                 || baisse
+    critere    | langue  | 80     | 0                 || pas d’écart sûr
+    critere    | langue  | 0      | 5                 || baisse
+    critere    | langue  | 10     | 0                 || pas d’écart sûr
     """
 
     def share_of(*percents: float) -> waves.WaveShare:
@@ -180,23 +186,13 @@ def test_answers_that_change_a_decision_are_counted_apart(spec):
         return waves.moves(one, two)[question, answer].word
 
     spec(
-        """
-        question   | reponse | autres | questions_oui_non
-        -----------+---------+--------+------------------
-        lieu_connu | non     | 80     | 0
-        critere    | langue  | 80     | 0
-        critere    | langue  | 0      | 5
-        critere    | langue  | 10     | 0
-        """,
         lambda t: [
             verdict(*row)
             for row in zip(
                 t["question"].tolist(), t["reponse"].tolist(),
                 map(int, t["autres"].tolist()), map(int, t["questions_oui_non"].tolist()), strict=True,
             )
-        ],
-        ["baisse", "pas d’écart sûr", "baisse", "pas d’écart sûr"],
-    )  # fmt: skip
+        ])  # fmt: skip
 
 
 def test_a_long_report_prints_the_changes_that_matter_and_each_share_beside_its_own():

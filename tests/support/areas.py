@@ -5,7 +5,7 @@ from math import cos, radians
 
 import shapely
 
-from maillage.apps.accounts.models import User
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.territories import actions
 from maillage.apps.territories.models import Marking
 from tests.support.lieux import TEISSEIRE

@@ -5,10 +5,10 @@ from typing import Any
 from django.test import Client
 from django.utils import timezone
 
-from maillage.apps.people import access, queries
-from maillage.apps.people.actions import card_secrets
-from maillage.apps.people.models import Person
-from maillage.apps.people.rules import read_secret
+from maillage.apps.people.persons import access, queries
+from maillage.apps.people.persons.actions import card_secrets
+from maillage.apps.people.persons.models import Person
+from maillage.apps.people.persons.rules import read_secret
 
 SECRET = "framboise"
 
@@ -27,8 +27,8 @@ def try_card(client: Client, code: str, secret: str = "", *, follow: bool = Fals
 
 def learn(client: Client, person: Person) -> Any:
     """Open a card that has no secret, by its code alone, and what it learns."""
-    said = try_card(client, person.code, suite="apprendre")
-    return client.get(said.url) if said.status_code == 302 else said
+    card_response = try_card(client, person.code, suite="apprendre")
+    return client.get(card_response.url) if card_response.status_code == 302 else card_response
 
 
 def open_page(client: Client, person: Person) -> None:

@@ -11,8 +11,8 @@ from uuid import uuid4
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from maillage.apps.directory.actions import index
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.places.actions import index
+from maillage.apps.directory.places.models import Lieu
 
 # Written by others as these are, chained, or derived from them.
 DERIVED = {
@@ -20,7 +20,7 @@ DERIVED = {
     *("search.searchgram", "indicators.dailycount", "indicators.refresh"),
 }
 # Whose copies belong to copies: an account has a role once.
-APART = {"memberships.membership": ("user",)}
+EXTRA_CHANGED_COLUMNS = {"memberships.membership": ("user",)}
 Copies = dict[tuple[type[models.Model], Any], models.Model]
 
 
@@ -29,15 +29,15 @@ def multiply(times: int) -> int:
 
     A copy belongs to what its row belongs to; where that may happen once only, to the copy of it.
     """
-    made: list[Copies] = [{} for _ in range(times)]
+    copy_sets: list[Copies] = [{} for _ in range(times)]
     for model in in_order():
         for row in list(model._default_manager.all()):
-            for n, copies in enumerate(made, 1):
-                found = _copy(row, n, copies)
-                if found is not None:
-                    copies[model, row.pk] = found
-    index.refresh(row for copies in made for (model, _), row in copies.items() if model is Lieu)
-    return sum(map(len, made))
+            for n, copies in enumerate(copy_sets, 1):
+                row_copy = _copy(row, n, copies)
+                if row_copy is not None:
+                    copies[model, row.pk] = row_copy
+    index.refresh(row for copies in copy_sets for (model, _), row in copies.items() if model is Lieu)
+    return sum(map(len, copy_sets))
 
 
 def in_order() -> list[type[models.Model]]:
@@ -47,21 +47,21 @@ def in_order() -> list[type[models.Model]]:
         for model in apps.get_models()
         if model.__module__.startswith("maillage.") and model._meta.label_lower not in DERIVED
     ]
-    found: list[type[models.Model]] = []
+    ordered_models: list[type[models.Model]] = []
 
     def visit(model: type[models.Model]) -> None:
-        if model in found or model not in wanted or model in open_:
+        if model in ordered_models or model not in wanted or model in open_:
             return
         open_.append(model)
         for field in model._meta.concrete_fields:
             if field.is_relation:
                 visit(field.related_model)
-        found.append(model)
+        ordered_models.append(model)
 
     open_: list[type[models.Model]] = []
     for model in wanted:
         visit(model)
-    return found
+    return ordered_models
 
 
 def _copy(row: models.Model, n: int, copies: Copies) -> models.Model | None:
@@ -96,7 +96,7 @@ def _ways(row: models.Model) -> Iterator[list[models.Field]]:
         and (not field.primary_key or field.is_relation)
         and getattr(row, field.attname) is not None
     ]
-    alone += [fields[name] for name in APART.get(meta.label_lower, ())]
+    alone += [fields[name] for name in EXTRA_CHANGED_COLUMNS.get(meta.label_lower, ())]
     yield alone
     together = [
         fields[name]
@@ -113,8 +113,8 @@ def _other(field: models.Field, row: models.Model, n: int, copies: Copies) -> An
     """Return another value of a column; None when there is none."""
     value = getattr(row, field.attname)
     if field.is_relation:
-        found = copies.get((field.related_model, value))
-        return found and found.pk
+        related_copy = copies.get((field.related_model, value))
+        return related_copy and related_copy.pk
     if value is None or isinstance(value, bool):
         return None
     if isinstance(field, models.UUIDField):
@@ -140,9 +140,9 @@ class Queries:
         return execute(sql, *words)
 
 
-def repeated(made: Iterable[str], before: Iterable[str]) -> str:
+def repeated(queries: Iterable[str], before: Iterable[str]) -> str:
     """Return the query that is made more often than before, in a few words."""
     former = list(before)
-    counts = {sql: list(made).count(sql) - former.count(sql) for sql in set(made)}
+    counts = {sql: list(queries).count(sql) - former.count(sql) for sql in set(queries)}
     sql = max(counts, key=partial(dict.get, counts), default="")
     return f"{counts.get(sql, 0)} × {sql[:60]}…{sql[sql.find(' FROM ') :][:160]}"

@@ -35,16 +35,16 @@ def faults(email: str = "") -> list[str]:
     from django.test import Client
     from django.urls import Resolver404, resolve
 
-    from maillage.apps.accounts.models import User
+    from maillage.apps.platform.accounts.models import User
 
     client = Client()
     if email:
         client.force_login(User.objects.get(email=email))
     start = "/espace/" if email else "/"
-    seen: set[tuple[str, str]] = set()
-    waiting, wrong = deque([(start, "")]), []
-    while waiting and len(seen) < MOST:
-        address, holder = waiting.popleft()
+    visited_routes: set[tuple[str, str]] = set()
+    pending_pages, wrong = deque([(start, "")]), []
+    while pending_pages and len(visited_routes) < MOST:
+        address, holder = pending_pages.popleft()
         parts = urlsplit(address)
         try:
             route = resolve(parts.path).route
@@ -52,49 +52,49 @@ def faults(email: str = "") -> list[str]:
             wrong.append(f"{address} (no such address), from {holder}")
             continue
         key = (route, "&".join(sorted(each.split("=")[0] for each in parts.query.split("&") if each)))
-        if key in seen:
+        if key in visited_routes:
             continue
-        seen.add(key)
+        visited_routes.add(key)
         before = processor()
         response = client.get(address)
         if processor() - before > LIMIT and (spent := _again(client, address)) > LIMIT:
             wrong.append(f"{address} ({spent:.2f} s of a processor), from {holder}")
         if response.status_code in (301, 302):
-            waiting.append((urljoin(address, response["Location"]), address))
+            pending_pages.append((urljoin(address, response["Location"]), address))
         elif response.status_code != 200:
             wrong.append(f"{address} ({response.status_code}), from {holder}")
         elif _is_followed(response, address, email):
             links = _Links()
             links.feed(response.content.decode())
-            waiting.extend((each, address) for each in _inside(links.found, address))
+            pending_pages.extend((each, address) for each in _inside(links.found, address))
     return wrong
 
 
 def _again(client: Any, address: str) -> float:
-    """Return what a page takes the second time, as on the machine that limits are thought for."""
+    """Return the seconds that a page takes the second time, as on the machine that limits are thought for."""
     before = processor()
     client.get(address)
     return (processor() - before) / slowness()
 
 
 def _is_followed(response: Any, address: str, email: str) -> bool:
-    """Return whether the links of a page are followed: those of the public site, or of the space."""
+    """Return True for a page whose links are followed: of the public site, or of the space with an account."""
     is_page = response.get("Content-Type", "").startswith("text/html") and not response.streaming
     return is_page and address.startswith("/espace/") == bool(email)
 
 
 def _inside(addresses: list[str], holder: str) -> list[str]:
     """Return the addresses of this site, without what follows the hash; files are asked by other tests."""
-    whole = (urlsplit(urljoin(holder, each))._replace(fragment="") for each in addresses)
+    absolute_urls = (urlsplit(urljoin(holder, each))._replace(fragment="") for each in addresses)
     return [
         each.geturl()
-        for each in whole
+        for each in absolute_urls
         if not each.scheme and not each.netloc and each.path.startswith("/") and "." not in each.path
     ]
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.config.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "maillage.manage.settings")
     from django.conf import settings
 
     settings.ALLOWED_HOSTS = ["testserver"]

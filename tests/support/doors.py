@@ -26,15 +26,15 @@ def ask(
     country: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run Python with words, and return how it ended and what it said; country: it begins with the country read."""
-    said = [str(word) for word in words]
+    arguments = [str(word) for word in words]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as err,
         socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker,
     ):
         asker.connect(str(address))
-        asked = json.dumps([said, str(folder), dict(environment), country]).encode()
-        socket.send_fds(asker, [asked], [out.fileno(), err.fileno()])
+        request = json.dumps([arguments, str(folder), dict(environment), country]).encode()
+        socket.send_fds(asker, [request], [out.fileno(), err.fileno()])
         copy = int(asker.recv(100))
         asker.settimeout(timeout)
         try:
@@ -45,10 +45,10 @@ def ask(
             asker.settimeout(None)
             asker.recv(100)
             assert timeout is not None
-            raise subprocess.TimeoutExpired(said, timeout) from None
+            raise subprocess.TimeoutExpired(arguments, timeout) from None
         out.seek(0)
         err.seek(0)
-        done = subprocess.CompletedProcess(said, code, out.read(), err.read())
+        done = subprocess.CompletedProcess(arguments, code, out.read(), err.read())
     if check:
         done.check_returncode()
     return done

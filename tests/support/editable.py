@@ -31,7 +31,7 @@ def compare(edited: bytes, page: bytes, printed: bytes) -> None:
     assert sum(expected.values()) > 20
     assert not expected - written
     with pikepdf.open(io.BytesIO(printed)) as opened:
-        spoken = " ".join(
+        spoken = "|".join(
             str(x["/Alt"]) for x in opened.objects if isinstance(x, pikepdf.Dictionary) and "/Alt" in x
         )
     assert set(written - expected) <= set(figures(spoken))

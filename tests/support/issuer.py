@@ -25,7 +25,7 @@ def key_of(name: str) -> rsa.RSAPrivateKey:
 
 
 class Issuer:
-    """What the server says can be bent, one answer at a time, as a forger would."""
+    """An identity server whose answers can be bent, one at a time, as a forger would."""
 
     def __init__(self) -> None:
         self.keys = {name: key_of(name) for name in ("own", "thief")}
@@ -87,18 +87,22 @@ class Issuer:
         if address.path == "/cles":
             return 200, "application/json", json.dumps(self.key_set()).encode()
         if address.path == "/autoriser":
-            asked = {name: values[0] for name, values in parse_qs(address.query).items()}
-            self.asked.append(asked)
+            authorization = {name: values[0] for name, values in parse_qs(address.query).items()}
+            self.asked.append(authorization)
             code = f"code-{len(self.asked)}"
-            self.codes[code] = asked
-            return 302, f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}", b""
+            self.codes[code] = authorization
+            return (
+                302,
+                f"{authorization['redirect_uri']}?{urlencode({'code': code, 'state': authorization['state']})}",
+                b"",
+            )
         if address.path == "/jeton":
             sent = parse_qs(handler.rfile.read(int(handler.headers["Content-Length"])).decode())
-            asked = self.codes.pop(sent["code"][0], None)
+            authorization = self.codes.pop(sent["code"][0], None)
             if (
-                asked is None
+                authorization is None
                 or sent["client_secret"][0] != SECRET
-                or sent["redirect_uri"][0] != asked["redirect_uri"]
+                or sent["redirect_uri"][0] != authorization["redirect_uri"]
             ):
                 return 400, "application/json", b'{"error": "invalid_grant"}'
             claims = {
@@ -107,7 +111,7 @@ class Issuer:
                 "exp": int(time.time()) + 60,
                 "iat": int(time.time()),
                 "sub": self.person["sub"],
-                "nonce": asked.get("nonce"),
+                "nonce": authorization.get("nonce"),
             } | self.identity
             token = {
                 "access_token": "jeton",
@@ -116,10 +120,10 @@ class Issuer:
             }
             return 200, "application/json", json.dumps(token).encode()
         if address.path == "/personne" and handler.headers["Authorization"] == "Bearer jeton":
-            told = self.userinfo or self.person
+            person_claims = self.userinfo or self.person
             if self.plain:
-                return 200, "application/json", json.dumps(told).encode()
-            signed = self.sign({"iss": self.address, "aud": CLIENT} | told, "userinfo")
+                return 200, "application/json", json.dumps(person_claims).encode()
+            signed = self.sign({"iss": self.address, "aud": CLIENT} | person_claims, "userinfo")
             return 200, "application/jwt; charset=utf-8", signed.encode()
         return 404, "text/plain", b""
 

@@ -4,9 +4,9 @@ from datetime import date
 from math import cos, radians
 from typing import Any
 
-from maillage.apps.directory import rules
-from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Lieu, Source
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.actions import index, sheets
+from maillage.apps.directory.places.models import Lieu, Source
 
 GRENOBLE = {"commune": "Grenoble", "code_insee": "38185", "code_postal": "38000"}
 TEISSEIRE = (45.16901, 5.74252)  # the middle of the quarter
@@ -23,7 +23,7 @@ def lieu(
     """Make a place `east` metres to the east of a point; sheet: what it says, None for what it does not;
     columns: of the row, but for its sheet.
     """
-    whole = {
+    full_sheet = {
         "id": slug,
         "nom": f"Lieu {slug}",
         **GRENOBLE,
@@ -33,25 +33,29 @@ def lieu(
         "date_maj": "2026-11-01",
         **(sheet or {}),
     }
-    whole = {name: value for name, value in whole.items() if value is not None}
+    full_sheet = {name: value for name, value in full_sheet.items() if value is not None}
     source, _ = Source.objects.get_or_create(
         name="Réseau d’essai", defaults={"producer": "Un réseau", "licence": "ODbL"}
     )
-    origins = {name: {"source": source.name, "on": str(whole["date_maj"])} for name in whole}
-    made = Lieu(slug=slug, source=source, identifier=slug, sheet=whole, origins=origins, **columns)
-    sheets.derive(made)
+    origins = {name: {"source": source.name, "on": str(full_sheet["date_maj"])} for name in full_sheet}
+    lieu_row = Lieu(slug=slug, source=source, identifier=slug, sheet=full_sheet, origins=origins, **columns)
+    sheets.derive(lieu_row)
     if "updated_on" in columns:
-        made.updated_on = columns["updated_on"]
-    made.structure = sheets.structure_of(whole)
-    made.save()
+        lieu_row.updated_on = columns["updated_on"]
+    lieu_row.structure = sheets.structure_of(full_sheet)
+    lieu_row.save()
     # Nothing of it was written before: a place that is shown needs none of it read again.
-    (index.add if made.state == rules.PUBLISHED else index.refresh)([made])
-    return made
+    (index.add if lieu_row.state == rules.PUBLISHED else index.refresh)([lieu_row])
+    return lieu_row
 
 
 def offering(**practices: dict[str, Any]) -> dict[str, Any]:
     """Return the part of a sheet that offers these practices."""
-    return {"practices": {name: {"state": "offered", **said} for name, said in practices.items()}}
+    return {
+        "practices": {
+            name: {"state": "offered", **practice_fields} for name, practice_fields in practices.items()
+        }
+    }
 
 
 TODAY = date(2026, 11, 20)

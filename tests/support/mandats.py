@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime
 
-from maillage.apps.mandats.actions import preparing, signing
-from maillage.apps.mandats.actions.signing import Signing
-from maillage.apps.mandats.models import Mandat
-from maillage.apps.mandats.queries import papers
-from maillage.apps.mandats.rules import frame, words
+from maillage.apps.people.mandats.actions import preparing, signing
+from maillage.apps.people.mandats.actions.signing import Signing
+from maillage.apps.people.mandats.models import Mandat
+from maillage.apps.people.mandats.queries import papers
+from maillage.apps.people.mandats.rules import frame, words
 
 AT = datetime(2026, 11, 9, 9, 22, tzinfo=UTC)
 STROKES = "M40 160L90 60L140 180L200 90L260 150L330 120L420 130L540 100"
 
 
-def shown(mandat: Mandat, at: datetime = AT) -> str:
+def terms_digest(mandat: Mandat, at: datetime = AT) -> str:
     """Return the fingerprint of what the page of a draft shows at a moment."""
     from django.utils import timezone
 
@@ -22,7 +22,7 @@ def shown(mandat: Mandat, at: datetime = AT) -> str:
 
 def drafted(person, structure, by, *keys: str, at: datetime = AT, token: str = "", **more) -> Mandat:
     """Prepare a mandate of six months."""
-    held = {"duration": "semester"} | more
+    mandat_fields = {"duration": "semester"} | more
     return preparing.prepare(
         person=person,
         structure=structure,
@@ -30,15 +30,15 @@ def drafted(person, structure, by, *keys: str, at: datetime = AT, token: str = "
         by=by,
         at=at,
         token=token or f"t{Mandat.objects.count()}-{at:%Y%m%d}",
-        **held,
+        **mandat_fields,
     )
 
 
 def by_touch(mandat: Mandat, at: datetime = AT) -> Signing:
-    return Signing(how=frame.TOUCH, strokes=STROKES, read_digest=shown(mandat, at))
+    return Signing(how=frame.TOUCH, strokes=STROKES, read_digest=terms_digest(mandat, at))
 
 
-def given(person, structure, by, *keys: str, at: datetime = AT, **more) -> Mandat:
+def signed_mandat(person, structure, by, *keys: str, at: datetime = AT, **more) -> Mandat:
     """Return a mandate signed with a finger."""
-    made = drafted(person, structure, by, *keys, at=at, **more)
-    return signing.sign(made, by_touch(made, at), by=by, at=at)
+    mandat = drafted(person, structure, by, *keys, at=at, **more)
+    return signing.sign(mandat, by_touch(mandat, at), by=by, at=at)

@@ -22,12 +22,12 @@ from pathlib import Path
 from typing import NoReturn
 
 # What neither a setting nor a folder of somebody's changes: the rest is loaded by each program, from its own.
-FLOORS = {"kernel", "words", "forms", "reference", "modules", "pipeline", "engine", "studies", "reports"}
+FLOORS = {"kernel", "words", "questionnaires", "reference", "modules", "sources", "statistics", "publishing"}
 
 
 def learn(path: Path) -> None:
     """Write which modules a program may be given before it begins, in the order in which they are loaded."""
-    from maillage.config.bootstrap import ready
+    from maillage.manage.deploy.bootstrap import ready
 
     ready()
     from django.conf import settings
@@ -36,14 +36,14 @@ def learn(path: Path) -> None:
     assert get_resolver().url_patterns
     configured = {each.partition(".")[0] for each in settings.INSTALLED_APPS} | {"ninja", "tests"}
 
-    def is_given(name: str) -> bool:
+    def is_preloaded(name: str) -> bool:
         package, _, rest = name.partition(".")
         floor = rest.partition(".")[0]
         if package == "maillage":
             return floor in FLOORS
         return floor != "contrib" if package == "django" else package not in configured
 
-    path.write_text("\n".join(filter(is_given, list(sys.modules))), "utf-8")
+    path.write_text("\n".join(filter(is_preloaded, list(sys.modules))), "utf-8")
 
 
 def copies(address: str, names: list[str]) -> list[str]:
@@ -59,7 +59,7 @@ def copies(address: str, names: list[str]) -> list[str]:
     gc.enable()
     gc.set_threshold(
         50_000, 20, 20
-    )  # as maillage.cli.main: what a copy goes on loading is not looked through
+    )  # as maillage.manage.main: what a copy goes on loading is not looked through
     signal.signal(signal.SIGCHLD, _reap)
     with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as door:
         door.bind(f"{address}.part")
@@ -69,8 +69,8 @@ def copies(address: str, names: list[str]) -> list[str]:
             if sys.stdin in select.select([door, sys.stdin], [], [])[0]:
                 os._exit(0)  # whoever started it is gone
             asker, _ = door.accept()
-            asked, files, _, _ = socket.recv_fds(asker, 1 << 20, 2)
-            words, folder, environment, of_country = json.loads(asked)
+            request, files, _, _ = socket.recv_fds(asker, 1 << 20, 2)
+            words, folder, environment, of_country = json.loads(request)
             if of_country:
                 read_country()
             if not os.fork():
@@ -98,9 +98,9 @@ def read_country() -> None:
     """Read the tables of the country and who lives where, which no setting changes: three seconds of most of what a
     study, an import or a made country does.
     """
-    from maillage.pipeline.offer.clean import commune, point
-    from maillage.studies.diagnosis.territories import gazetteer
-    from maillage.studies.need import model
+    from maillage.sources.offer.clean import commune, point
+    from maillage.statistics.need import model
+    from maillage.statistics.zones.territories import gazetteer
 
     gc.disable()
     gazetteer()

@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from maillage.apps.directory import rules
-from maillage.apps.directory.actions import index, sheets
-from maillage.apps.directory.models import Lieu, Source
+from maillage.apps.directory.places import rules
+from maillage.apps.directory.places.actions import index, sheets
+from maillage.apps.directory.places.models import Lieu, Source
 
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
 LATER = datetime(2026, 12, 20, 12, tzinfo=UTC)
@@ -27,12 +27,42 @@ SHEET = {
 def place(slug: str = "barnave", sheet: dict[str, Any] | None = None, **more: Any) -> Lieu:
     """Return a published place of its own source; `sheet` changes fields of SHEET, None takes one off."""
     source, _ = Source.objects.get_or_create(name="Réseau")
-    held = {name: value for name, value in {**SHEET, **(sheet or {})}.items() if value is not None}
-    origins = {name: {"source": "Réseau", "on": "2026-01-10"} for name in held}
-    lieu = Lieu(slug=slug, identifier=slug, source=source, sheet=held, origins=origins, **more)
+    sheet_fields = {name: value for name, value in {**SHEET, **(sheet or {})}.items() if value is not None}
+    origins = {name: {"source": "Réseau", "on": "2026-01-10"} for name in sheet_fields}
+    lieu = Lieu(slug=slug, identifier=slug, source=source, sheet=sheet_fields, origins=origins, **more)
     sheets.derive(lieu)
-    lieu.structure = sheets.structure_of(held)
+    lieu.structure = sheets.structure_of(sheet_fields)
     lieu.save()
     # Nothing of it was written before: a place that is shown needs none of it read again.
     (index.add if lieu.state == rules.PUBLISHED else index.refresh)([lieu])
     return lieu
+
+
+RICH = {
+    "nom": "Bibliothèque Teisseire-Malherbe",
+    "telephone": ["+33465711234", "3949"],
+    "frais_a_charge": ["free"],
+    "prise_en_charge_specifique": ["motor"],
+    "avant_de_venir": "Apportez une pièce d’identité\nDemandez l’accueil numérique.",
+    "venir": "Tram A, arrêt Malherbe",
+    "structure_parente": "Ville de Grenoble",
+    "horaires": {
+        "osm": "Fr 14:00-18:30; Sa 10:00-13:00",
+        "text": "vendredi et samedi, sauf réunion",
+        "left": "sauf réunion",
+    },
+    "notes": "NOTE PRIVÉE",
+    "financeurs": ["FINANCEUR PRIVÉ"],
+    "practices": {
+        "libre_acces": {"state": "offered", "postes": 6, "accompagnement": ["alone", "person"]},
+        "wifi": {"state": "offered", "barrieres": ["card"]},
+        "formation": {
+            "state": "offered",
+            "niveau": ["beginner"],
+            "frais": ["free"],
+            "inscription": "À l’accueil",
+        },
+        "reparation": {"state": "planned"},
+        "vente": {"state": "ended"},
+    },
+}

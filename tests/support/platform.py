@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from maillage.cli.commands.servir import leave_with_parent
+from maillage.manage.commands.servir import leave_with_parent
 from tests.support.shared import ROOT
 
 # It has no connection of its own: each copy opens the one it needs.
@@ -36,8 +36,8 @@ for asked in sys.stdin:
 
 @contextmanager
 def loaded(environment: Mapping[str, str]) -> Iterator[Callable[..., str]]:
-    """Give what runs a few lines of Python in the platform, sys.argv[1:] being words, and returns what they
-    print. environment: that of the platform, its home and its database.
+    """Yield a function that runs a few lines of Python in the platform, sys.argv[1:] being words, and returns
+    the text they print. environment: that of the platform, its home and its database.
     """
     with subprocess.Popen(
         [sys.executable, "-c", COPIES],
@@ -52,8 +52,8 @@ def loaded(environment: Mapping[str, str]) -> Iterator[Callable[..., str]]:
         def run(lines: str, *words: str) -> str:
             platform.stdin.write(f"{json.dumps([lines, words])}\n")
             platform.stdin.flush()
-            said, failed = json.loads(platform.stdout.readline())
+            printed_text, failed = json.loads(platform.stdout.readline())
             assert not failed, failed[-2000:]
-            return said.strip()
+            return printed_text.strip()
 
         yield run

@@ -1,4 +1,4 @@
-"""What a PDF prints, as its reader meets it: the height of its letters, where its words lead."""
+"""Read a PDF as its reader meets it: the height of its letters, where its words lead."""
 
 import ctypes
 import math
@@ -36,6 +36,8 @@ NOT_FIGURES = re.compile(
     r"|Sources, p\.\xa0\d+|Numéros de la carte\s: [^.]*\.",
     re.M,
 )
+MAP_KEY = re.compile(r"Numéros de la carte\s: [^.]*\.")
+HEAD, FOOT = 68.0, 57.0  # points: the margins of a page
 FIRST_ANNEX = "\nA Le besoin en détail"
 
 
@@ -44,7 +46,13 @@ def reader_figures(dossier: Path) -> list[int]:
     with pypdfium2.PdfDocument(dossier) as opened:
         texts = [page.get_textpage().get_text_range().replace("\r\n", "\n") for page in opened]
     annex = next(k for k, text in enumerate(texts) if FIRST_ANNEX in text)
-    return [len(NUMBER.findall(NOT_FIGURES.sub("", text))) for text in texts[:annex]]
+    return [len(NUMBER.findall(NOT_FIGURES.sub("", _without_marks(text)))) for text in texts[:annex]]
+
+
+def _without_marks(text: str) -> str:
+    """Return a page without the numbers that stand on its maps for the names of its key."""
+    marks = {mark for key in MAP_KEY.findall(text) for mark in re.findall(r"[:,]\s(\d+)\s", key)}
+    return re.sub(r"^\d+$", lambda line: "" if line[0] in marks else line[0], text, flags=re.M)
 
 
 def links(file: Path) -> list[set[str]]:
@@ -61,3 +69,21 @@ def _target(link: pikepdf.Object) -> str:
         return str(link.A.URI)
     place = link.Dest if "/Dest" in link else link.A.D
     return f"#{place}" if isinstance(place, pikepdf.String) else "#"
+
+
+def blank_shares(dossier: Path) -> list[float]:
+    """Return the share of each page of the reader's part, its cover left out, that stays blank under its last
+    line: 0 for a full one.
+    """
+    with pypdfium2.PdfDocument(dossier) as opened:
+        annex = next(k for k, page in enumerate(opened) if FIRST_ANNEX in _text_of(page))
+        return [_blank_share(opened[k]) for k in range(1, annex)]
+
+
+def _text_of(page: pypdfium2.PdfPage) -> str:
+    return page.get_textpage().get_text_range().replace("\r\n", "\n")
+
+
+def _blank_share(page: pypdfium2.PdfPage) -> float:
+    bottoms = [each.get_bounds()[1] for each in page.get_objects()]
+    return (min(low for low in bottoms if low > FOOT) - FOOT) / (page.get_height() - HEAD - FOOT)

@@ -20,7 +20,7 @@ from tests.support.shared import ROOT
 from tests.support.speed import PATIENCE, until
 
 STARTING = threading.Lock()  # two threads may ask at once
-CLI = ("-m", "maillage.cli.main")
+CLI = ("-m", "maillage.manage.main")
 LEARN = (
     "import sys; from pathlib import Path; from tests.support.mould import learn; learn(Path(sys.argv[1]))"
 )

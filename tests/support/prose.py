@@ -1,9 +1,10 @@
-"""The names of the code that reach what somebody reads."""
+"""Texts of pages and documents, and the names of the code that reach them."""
 
 import io
 import re
 from html import unescape
 
+from django.http import HttpResponse
 from docx import Document
 from pptx import Presentation
 
@@ -28,6 +29,18 @@ def of_page(page: bytes) -> str:
     body = page.decode().partition("<body")[2]
     drawn = re.sub(r"<(?:script|style).*?</(?:script|style)>", " ", body, flags=re.DOTALL)
     return unescape(re.sub(r"<[^>]+>", " ", drawn))
+
+
+def plain_text(html: str) -> str:
+    """Return the words of a page or of a part of it, one space for any blank, without scripts, styles nor
+    marks of direction.
+    """
+    body = re.sub(r"<(script|style).*?</\1>", " ", html, flags=re.DOTALL)
+    return re.sub(r"\s+", " ", re.sub("[\u2066-\u2069]", "", unescape(re.sub(r"<[^>]+>", " ", body))))
+
+
+def text_of(response: HttpResponse) -> str:
+    return plain_text(response.content.decode())
 
 
 def of_docx(content: bytes) -> str:

@@ -5,11 +5,11 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.places.models import Lieu
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import campaigns
 from maillage.apps.surveys.models import Survey, Surveyor, Target
-from maillage.forms.questionnaire import Choice, Question, Questionnaire
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 FORM = Questionnaire(
@@ -63,14 +63,20 @@ def device(row: Survey, name: str = "Nadia") -> tuple[Surveyor, str]:
 
 def answer(**more: Any) -> dict[str, Any]:
     """Return an answer as a device sends it."""
-    said = {"uid": str(uuid.uuid4()), "version": 1, "channel": "street", "place": None, "language": "fr"}
-    said |= {"begun": "2026-11-20T10:00:00+01:00", "ended": "2026-11-20T10:04:00+01:00"}
-    return {**said, "values": {"age": "34", "outils": "smartphone", "aide": "non"}, **more}
+    answer_fields = {
+        "uid": str(uuid.uuid4()),
+        "version": 1,
+        "channel": "street",
+        "place": None,
+        "language": "fr",
+    }
+    answer_fields |= {"begun": "2026-11-20T10:00:00+01:00", "ended": "2026-11-20T10:04:00+01:00"}
+    return {**answer_fields, "values": {"age": "34", "outils": "smartphone", "aide": "non"}, **more}
 
 
-def send(client: Any, token: str, *answers: dict[str, Any], waiting: int = 0) -> Any:
+def send(client: Any, token: str, *answers: dict[str, Any], n_pending: int = 0) -> Any:
     """Send answers as a device does."""
-    body = json.dumps({"jeton": token, "reponses": answers, "attente": waiting})
+    body = json.dumps({"jeton": token, "reponses": answers, "attente": n_pending})
     return client.post("/enquetes/envoi/", body, content_type="application/json")
 
 

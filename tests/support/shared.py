@@ -1,5 +1,5 @@
-"""What costs is made once and copied: by the first process that asks for it, under a lock, for all those
-of a run.
+"""Make costly folders once and copy them: by the first process that asks, under a lock, for all those of a
+run.
 """
 
 import fcntl
@@ -17,16 +17,16 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from maillage.cli.commands.servir import leave_with_parent
+from maillage.manage.commands.servir import leave_with_parent
 from tests.environment import SHARED
-from tests.support.speed import APART
+from tests.support.speed import UNCOUNTED_PROCESSES
 from tools import postgresql
 
 ROOT = Path(__file__).parents[2]
 DATABASE = "maillage.sqlite3"
 TEMPLATE, EMPTY = "modele", "template1"
 # What decides of the tables: when one of these files changes, the tables are made again.
-TABLES = ("src/maillage/apps/**/migrations/*.py", "src/maillage/config/settings.py", "requirements.lock")
+TABLES = ("src/maillage/apps/**/migrations/*.py", "src/maillage/manage/settings.py", "requirements.lock")
 
 INSIDE = ("PYTEST_", "DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")  # what only the process of the tests knows
 
@@ -45,15 +45,15 @@ def once(path: Path, make: Callable[[Path], object]) -> Path:
 
 
 def environment(home: Path, database: str = "") -> dict[str, str]:
-    """Return what the platform is started with: nothing of the tests, a home and perhaps a database of its own."""
+    """Return the environment of the platform: nothing of the tests, a home and perhaps a database of its own."""
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(INSIDE)}
-    own = {"MAILLAGE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "maillage.config.settings"}
+    own = {"MAILLAGE_HOME": str(home), "DJANGO_SETTINGS_MODULE": "maillage.manage.settings"}
     return inherited | own | ({"DATABASE_URL": database} if database else {})
 
 
 def migrate(home: Path, database: str = "") -> None:
     """Make every table, as the platform does when it starts."""
-    _run("-c", "from maillage.config.bootstrap import ready; ready()", env=environment(home, database))
+    _run("-c", "from maillage.manage.deploy.bootstrap import ready; ready()", env=environment(home, database))
 
 
 def _run(*words: str, env: dict[str, str]) -> None:
@@ -126,7 +126,7 @@ def studying() -> Iterator[None]:
         stderr=subprocess.DEVNULL,
         preexec_fn=leave_with_parent,
     )
-    APART.add(str(making.pid))
+    UNCOUNTED_PROCESSES.add(str(making.pid))
     try:
         yield
     finally:
@@ -135,7 +135,7 @@ def studying() -> Iterator[None]:
         making.wait()
 
 
-COLLECT = "from maillage.config import bootstrap, static; bootstrap.ready(); static.collect()"
+COLLECT = "from maillage.manage.deploy import bootstrap; from maillage.manage.requests import static; bootstrap.ready(); static.collect()"
 
 
 def _collect(part: Path) -> None:
@@ -146,15 +146,15 @@ def _collect(part: Path) -> None:
 
 def _demonstrate(part: Path) -> None:
     served(part)
-    _run("-m", "maillage.cli.main", "demo", "--sans-calcul", env=environment(part))
+    _run("-m", "maillage.manage.main", "demo", "--sans-calcul", env=environment(part))
 
 
 STUDY = """
-from maillage.config.bootstrap import ready
+from maillage.manage.deploy.bootstrap import ready
 ready()
 from maillage.apps.dossiers import actions
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.cli.commands.demo import PERIMETER
+from maillage.manage.commands.demo import PERIMETER
 actions.compute(actions.ask(StudyRequest(place=PERIMETER)))
 """
 

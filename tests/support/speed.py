@@ -1,4 +1,4 @@
-"""What a slow or busy machine changes for a test: its limits grow as the machine slows, and it waits longer.
+"""Fit the limits of a test to a slow or busy machine: they grow as it slows, and the test waits longer.
 
 The clock is read here and nowhere else in the tests (tests/house/test_house.py): a bound on seconds that
 forgets the machine fails on another one for no fault of the code.
@@ -13,7 +13,7 @@ from pathlib import Path
 
 LOOP = 0.03  # seconds that the loop below takes on the machine that limits are thought for
 LEEWAY = 3  # times a limit: another processor, a disk or a neighbour takes as much, and never ten times
-APART: set[str] = set()  # processes that work for all the tests: none pays for them
+UNCOUNTED_PROCESSES: set[str] = set()  # processes that work for all the tests: none pays for them
 PATIENCE = 240.0  # seconds: nothing that is waited for takes so long, but what never comes
 
 
@@ -54,12 +54,14 @@ def _running(pid: str) -> float:
 
 
 def _children(pid: str | int) -> list[str]:
-    found = []
+    counted_children = []
     with suppress(OSError):  # it ends as it is looked at
         for path in Path(f"/proc/{pid}/task").glob("*/children"):
             with suppress(OSError):
-                found += [child for child in path.read_text("utf-8").split() if child not in APART]
-    return found
+                counted_children += [
+                    child for child in path.read_text("utf-8").split() if child not in UNCOUNTED_PROCESSES
+                ]
+    return counted_children
 
 
 @contextmanager

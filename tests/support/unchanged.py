@@ -1,6 +1,6 @@
 """Figures that do not move without a word: what a computation gave last time, in a file beside the tests.
 
-    FIGURES=write .venv/bin/python -m pytest tests/engine/test_unchanged.py     keep what it gives now
+    FIGURES=write .venv/bin/python -m pytest tests/statistics/test_unchanged.py     keep what it gives now
 
 Whoever writes them again says in a `figure` fragment which figures moved, from what to what, and why.
 """
@@ -17,26 +17,31 @@ import pytest
 
 FOLDER = Path(__file__).parents[1] / "files" / "unchanged"
 WRITE = os.environ.get("FIGURES") == "write"
+LABELS = ("universe", "sources", "unit", "method")  # the same beside every figure
 LONG = 12  # values kept of an array: beyond, what sums it up
 
 
 def check(name: str, value: Any, *, leave_out: tuple[str, ...] = ()) -> None:
     """Fail when a value, looked at to its last figure, is not what it was."""
-    found, path = plain(value, leave_out), FOLDER / f"{name}.json"
+    current_value, path = plain(value, leave_out), FOLDER / f"{name}.json"
     if WRITE:
         path.parent.mkdir(exist_ok=True)
-        path.write_text(json.dumps(found, ensure_ascii=False, indent=0, sort_keys=True) + "\n", "utf-8")
-    kept, now = flat(json.loads(path.read_text("utf-8"))), flat(found)
-    assert sorted(now) == sorted(kept), "more or less is said; if it should, see tests/support/unchanged.py"
-    moved = [f"{at}: {kept[at]} → {now[at]}" for at in now if not same(kept[at], now[at])]
+        path.write_text(
+            json.dumps(current_value, ensure_ascii=False, indent=0, sort_keys=True) + "\n", "utf-8"
+        )
+    recorded, now = flat(json.loads(path.read_text("utf-8"))), flat(current_value)
+    assert sorted(now) == sorted(recorded), (
+        "more or less is said; if it should, see tests/support/unchanged.py"
+    )
+    moved = [f"{at}: {recorded[at]} → {now[at]}" for at in now if not same(recorded[at], now[at])]
     assert not moved, "figures moved; if they should, see tests/support/unchanged.py:\n" + "\n".join(
         moved[:20]
     )
 
 
 def plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:
-    """Return what a value holds: numbers, texts, lists and mappings; what computes or draws (a model, a
-    shape) is left out.
+    """Return the content of a value: numbers, texts, lists and mappings, without its models and shapes, which
+    compute or draw.
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -57,7 +62,7 @@ def plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:
             "order": plain(known @ weights),
         }
     if isinstance(value, Mapping):
-        return {str(key): plain(each, leave_out) for key, each in value.items()}
+        return {str(key): plain(item, leave_out) for key, item in value.items()}
     if isinstance(value, frozenset | set):
         return sorted(str(each) for each in value)
     if isinstance(value, list | tuple):
@@ -71,9 +76,9 @@ def plain(value: Any, leave_out: tuple[str, ...] = ()) -> Any:
 
 def flat(value: Any, at: str = "") -> dict[str, Any]:
     if isinstance(value, dict):
-        return {key: each for name, some in value.items() for key, each in flat(some, f"{at}/{name}").items()}
+        return {key: leaf for name, some in value.items() for key, leaf in flat(some, f"{at}/{name}").items()}
     if isinstance(value, list):
-        return {key: each for k, some in enumerate(value) for key, each in flat(some, f"{at}/{k}").items()}
+        return {key: leaf for k, some in enumerate(value) for key, leaf in flat(some, f"{at}/{k}").items()}
     return {at: value}
 
 

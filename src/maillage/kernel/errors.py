@@ -13,7 +13,7 @@ class HouseError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Let it come whole from another process: its own constructor takes no message."""
-        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]  # left out of typeshed, used by pickle
 
 
 class UnsourcedFigure(HouseError):

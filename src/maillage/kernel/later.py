@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 __all__ = [
     "Matrix",
+    "csgraph",
     "duckdb",
     "ftfy",
     "icalendar",
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     import typst
     from fontTools import ttLib
     from scipy import optimize, sparse, spatial, special
+    from scipy.sparse import csgraph
 
     Matrix: TypeAlias = sparse.csr_array
 else:
@@ -56,6 +58,7 @@ else:
     optimize, sparse, spatial, special = (
         Later(f"scipy.{name}") for name in ("optimize", "sparse", "spatial", "special")
     )
+    csgraph = Later("scipy.sparse.csgraph")
     Matrix = Any
 
 

@@ -1,4 +1,4 @@
-"""Memory given back between two pieces of a long work."""
+"""Memory given back once a piece of work is done."""
 
 import ctypes
 import gc

@@ -47,11 +47,24 @@ def apostrophes(name: str) -> str:
     return name.replace("'", "’")
 
 
+QUOTED = re.compile(r'"([^"]*)"')
+
+
 def typography(names: Column) -> Column:
-    """Return a column of official names as they are printed: `apostrophes` of each."""
+    """Return a column of official names as they are printed: `apostrophes` of each, and the quotes of French
+    for the straight ones of two intercommunalités.
+
+    >>> typography(np.array(['CA "Saintes"', "L'Isle"])).tolist()
+    ['CA «\\xa0Saintes\\xa0»', 'L’Isle']
+    """
     out = names.copy()
     straight = np.char.find(names, "'") >= 0  # one name in ten
     out[straight] = np.char.replace(names[straight], "'", "’")
+    quoted = np.flatnonzero(np.char.find(out, '"') >= 0)
+    if len(quoted):
+        printed = {k: QUOTED.sub("«\xa0\\1\xa0»", str(out[k])) for k in quoted.tolist()}
+        out = out.astype(f"<U{max(out.dtype.itemsize // 4, *map(len, printed.values()))}")
+        out[quoted] = [*printed.values()]
     return out
 
 

@@ -57,8 +57,8 @@ class Steps:
         try:
             with ExitStack() as stack:
                 if self._is_terminal:
-                    stack.enter_context(redirect_stdout(_AfterLine(sys.stdout, self._erase)))  # type: ignore[type-var]
-                    stack.enter_context(redirect_stderr(_AfterLine(sys.stderr, self._erase)))  # type: ignore[type-var]
+                    stack.enter_context(redirect_stdout(_AfterLine(sys.stdout, self._erase)))  # type: ignore[type-var]  # writes and flushes as a stream does, and nothing more is asked of it
+                    stack.enter_context(redirect_stderr(_AfterLine(sys.stderr, self._erase)))  # type: ignore[type-var]  # writes and flushes as a stream does, and nothing more is asked of it
                 yield
         finally:
             self.done()
@@ -69,6 +69,16 @@ class Steps:
         """Show nothing any more of this command."""
         signal.setitimer(signal.ITIMER_REAL, 0)
         self._erase()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leave the terminal to another process, which shows its own steps."""
+        timer = signal.setitimer(signal.ITIMER_REAL, 0)
+        self._erase()
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, *timer)
 
     def line(self, seconds: float) -> str:
         """Return the step, its share, and for how long the command has run.

@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TextIO
+from typing import Any, Protocol
 
 _SIGN = "=+\\-@＝＋－＠"
 _FIRST = rf"(?=[\s\"'\ufeff]*[{_SIGN}\t\r\n])"
@@ -42,11 +42,17 @@ def bare(text: str) -> str:
     return GUARD.sub("", text)
 
 
+class TextWriter(Protocol):
+    """A file, or an answer to a browser, that takes a text."""
+
+    def write(self, text: str, /) -> object: ...
+
+
 class Writer:
     """Write rows of safe cells in a file: comma, quotes where needed, one line feed a row."""
 
-    def __init__(self, file: TextIO) -> None:
-        self._csv = csv.writer(file, lineterminator="\n")
+    def __init__(self, file: TextWriter, *, delimiter: str = ",") -> None:
+        self._csv = csv.writer(file, delimiter=delimiter, lineterminator="\n")
 
     def writerow(self, cells: Iterable[Any]) -> None:
         self._csv.writerow([safe(cell) for cell in cells])

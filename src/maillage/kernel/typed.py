@@ -7,6 +7,11 @@ from datetime import timedelta
 DOUBLE_CLICK = timedelta(seconds=20)  # the same form by the same account, so soon: one button pressed twice
 ROWS = 2**63 - 1  # the largest number that a database gives a row
 CONTACT = re.compile(r"\S@\S|(?:\d[ .\u00a0\u202f-]?){9,}")
+TITLED = re.compile(
+    r"\b(?i:m\.|mm\.|mr\.?|mme|mmes|mlle|monsieur|madame|mademoiselle|dr\.?|docteur|docteure)\s+"
+    r"(?:(?:de|du)\s+|d[’'])?[A-ZÀ-ÖØ-Þ][\w’'-]+(?:\s+[A-ZÀ-ÖØ-Þ][\w’'-]+)?"
+    r"|(?<=m[’']appelle )[A-ZÀ-ÖØ-Þ][\w’'-]+"
+)
 # Marks that turn a line around without being seen: a name in Arabic needs none of them, a trap does.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # A zero byte and half of a pair of characters, which JSON may carry and no database takes.
@@ -14,10 +19,10 @@ UNSTORABLE = (0, *range(0xD800, 0xE000))
 STRAIGHT = dict.fromkeys((*map(ord, TURNING), *UNSTORABLE))
 
 
-def whole(text: str, most: int = 1_000_000) -> int | None:
+def whole_number(text: str, most: int = 1_000_000) -> int | None:
     """Return a whole number from 0 to `most`; None for anything else, however many digits it has.
 
-    >>> [whole(text) for text in (" 12 ", "²", "-1", "9" * 5000, "")]
+    >>> [whole_number(text) for text in (" 12 ", "²", "-1", "9" * 5000, "")]
     [12, None, None, None, None]
     """
     bare = text.strip()
@@ -53,3 +58,14 @@ def holds_contact(text: str) -> bool:
     (True, False)
     """
     return bool(CONTACT.search(text))
+
+
+def named_person(text: str) -> str:
+    """Return the first person that a text names after a civility, '' when it names none so; a function after
+    one, as in “M. le maire”, is no name.
+
+    >>> [named_person(text) for text in ("Chez Mme Bernard", "M. Jean Valentin 03", "M. le maire")]
+    ['Mme Bernard', 'M. Jean Valentin', '']
+    """
+    match = TITLED.search(text)
+    return match[0] if match else ""

@@ -32,7 +32,7 @@ MOST_STEPS, MAX_VERSIONS = 14, 50
 VERSION = re.compile(r"^version: *(\d{1,6})\b", re.MULTILINE)
 # What surrounds the writing of files, a transaction for instance: it is short, nothing is read nor checked
 # inside.
-Around = Callable[[], AbstractContextManager[object]]
+TransactionFactory = Callable[[], AbstractContextManager[object]]
 
 
 class Changed(Refused):
@@ -41,8 +41,8 @@ class Changed(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A module as its authors work on it. held: what the file holds, None when it cannot be read; shown:
-    learners see it.
+    """A module as its authors work on it. content: of the file, None when it cannot be read;
+    is_published: learners see it.
 
     read: tells this state from any other; given back with what is written, so that nobody overwrites what
     they have not seen.
@@ -50,20 +50,20 @@ class Copy:
 
     id: str
     folder: Path
-    held: dict[str, Any] | None
+    content: dict[str, Any] | None
     faults: tuple[Fault, ...]
     read: str
     draft: bool
-    shown: bool
+    is_published: bool
 
     @property
     def steps(self) -> list[Any]:
-        stages = (self.held or {}).get("etapes")
+        stages = (self.content or {}).get("etapes")
         return stages if isinstance(stages, list) and all(isinstance(each, dict) for each in stages) else []
 
     @property
     def title(self) -> str:
-        return str((self.held or {}).get("titre") or self.id)
+        return str((self.content or {}).get("titre") or self.id)
 
 
 # ---------------------------------------------------------------------------------------------------- reading
@@ -147,7 +147,7 @@ def save(
     read: str,
     drawings: Collection[str],
     at: datetime,
-    context: Around = nullcontext,
+    context: TransactionFactory = nullcontext,
 ) -> Copy:
     """Write a module and return its new state: published when it has no fault, stored as a draft otherwise.
 
@@ -189,7 +189,7 @@ def _write(
     document: Mapping[str, Any],
     drawings: Collection[str],
     at: datetime,
-    context: Around,
+    context: TransactionFactory,
 ) -> Copy:
     final = dict(document)
     id = split(folder)[1]
@@ -269,7 +269,9 @@ def keep(folder: Path, at: datetime, name: str = FILE) -> None:
             old.unlink(missing_ok=True)
 
 
-def adapt(root: Path, id: str, *, drawings: Collection[str], context: Around = nullcontext) -> Copy:
+def adapt(
+    root: Path, id: str, *, drawings: Collection[str], context: TransactionFactory = nullcontext
+) -> Copy:
     """Copy one of our modules, with its translations, into the folder of those who adapt it, where it stands
     in place of ours.
     """
@@ -311,7 +313,7 @@ def new(
     *,
     drawings: Collection[str],
     on: date,
-    context: Around = nullcontext,
+    context: TransactionFactory = nullcontext,
 ) -> Copy:
     """Begin a module, as a draft without steps. header: the module whose other texts it takes until they are
     rewritten.
@@ -411,7 +413,7 @@ def undo(
     drawings: Collection[str],
     at: datetime,
     name: str = "",
-    context: Around = nullcontext,
+    context: TransactionFactory = nullcontext,
 ) -> Copy:
     """Restore a stored version, the last one by default; the current one is stored in turn."""
     with alone(root):
@@ -436,7 +438,13 @@ def undo(
 
 
 def drop_draft(
-    root: Path, id: str, *, read: str, drawings: Collection[str], at: datetime, context: Around = nullcontext
+    root: Path,
+    id: str,
+    *,
+    read: str,
+    drawings: Collection[str],
+    at: datetime,
+    context: TransactionFactory = nullcontext,
 ) -> bool:
     """Leave a draft, kept among the versions, and return whether the module is still there: it may have been
     only a draft.
@@ -453,7 +461,7 @@ def _drop_draft(folder: Path, at: datetime) -> None:
     (folder / DRAFT).unlink(missing_ok=True)
 
 
-def remove(root: Path, id: str, *, at: datetime, context: Around = nullcontext) -> Path:
+def remove(root: Path, id: str, *, at: datetime, context: TransactionFactory = nullcontext) -> Path:
     """Take a module away: its folder goes whole among those removed, dated; ours is shown again, if there is
     one.
     """
@@ -484,7 +492,13 @@ def translation(root: Path, id: str, code: str) -> tuple[Translation | None, str
 
 
 def translate(
-    root: Path, id: str, translated: Translation, *, read: str, at: datetime, context: Around = nullcontext
+    root: Path,
+    id: str,
+    translated: Translation,
+    *,
+    read: str,
+    at: datetime,
+    context: TransactionFactory = nullcontext,
 ) -> None:
     """Write a translation beside its module; one of ours that nobody adapted is translated without being
     copied.

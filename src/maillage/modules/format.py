@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from maillage.reference import digcomp
 from maillage.words.languages import to_say
 
 MOST_WORDS = 12  # of what an exercise asks
@@ -17,7 +18,7 @@ MOST_MINUTES, MOST_MINUTES_AIDANTS = 20, 120  # of a module; of a procedure, or 
 MOST_BYTES = 300_000  # of a file: ours hold 53,000 bytes at most
 MOST_DEPTH = 30
 MOST_STATES = 2_000  # of a scene, looked at to know whether its goal can be reached: ours have 30 at most
-GESTURES = ("viser", "gestes", "glisser", "defiler")
+POINTER_KINDS = ("viser", "gestes", "glisser", "defiler")
 KINDS = (
     *("viser", "gestes", "glisser", "rangement", "defiler", "taper", "piege", "ordre", "choisir"),
     *("bureau", "navigateur", "boite", "telephone", "formulaire"),
@@ -31,7 +32,7 @@ THEMES: Mapping[str, str] = {
     "francais": to_say("Le français de tous les jours"),
     "aidants": to_say("Pour ceux qui aident"),
 }
-KINDS_SAID: Mapping[str, str] = {
+LABEL_BY_KIND: Mapping[str, str] = {
     "viser": "viser avec la flèche",
     "gestes": "faire des gestes",
     "glisser": "faire glisser à sa place",
@@ -84,7 +85,7 @@ class Gap(Part):
 
 
 class Equivalents(Part):
-    """How the same goal is reached otherwise."""
+    """Other ways to the same goal."""
 
     keyboard: str = Field(alias="clavier")
     reader: str = Field(alias="lecteur")
@@ -216,7 +217,7 @@ class Thing(Part):
 
 
 class Place(Part):
-    """Where something is put."""
+    """The position of something on the drawing."""
 
     id: str
     name: str = Field(alias="nom")
@@ -284,16 +285,16 @@ class PointerExercise(Exercise):
     """Gestures of the finger or of the mouse."""
 
     kind: Literal["gestes"] = Field(alias="genre")
-    gestures: tuple[Gesture, ...] = Field(alias="gestes", min_length=1, max_length=5)
+    moves: tuple[Gesture, ...] = Field(alias="gestes", min_length=1, max_length=5)
 
 
 class Section(Part):
-    """A part of a page to scroll; found: the one that is looked for."""
+    """A part of a page to scroll; is_target: the one that is looked for."""
 
     title: str = Field(alias="titre")
     text: str = Field(alias="texte")
     drawing: str = Field(alias="dessin", default="")
-    found: bool = Field(alias="cherche", default=False)
+    is_target: bool = Field(alias="cherche", default=False)
 
 
 class Scroll(Exercise):
@@ -305,7 +306,7 @@ class Scroll(Exercise):
 
     @model_validator(mode="after")
     def _something_is_looked_for(self) -> "Scroll":
-        if not any(section.found for section in self.sections):
+        if not any(section.is_target for section in self.sections):
             do = "Ajoutez « cherche: true » à la partie où il faut arriver."
             raise Misplaced((("parties",), "Aucune partie n’est à chercher.", do))
         return self
@@ -534,8 +535,8 @@ class Paper(Part):
 
 
 class Channels(Part):
-    """How the real service is reached. checked_on: the day somebody checked them on its own pages, empty when
-    nobody has.
+    """The channels of the real service. checked_on: the day somebody checked them on its own pages, empty
+    when nobody has.
     """
 
     address: str = Field(alias="adresse")
@@ -600,13 +601,18 @@ class Module(Part):
     licence: Literal["CC-BY-SA-4.0"]
     read_by: tuple[str, ...] = Field(alias="relu_par", default=())
     on: str = Field(alias="date", pattern=r"^\d{4}-\d{2}-\d{2}$")
-    beside: str = Field(alias="pour_l_aidant")
+    helper_note: str = Field(alias="pour_l_aidant")
     steps: tuple[Step, ...] = Field(alias="etapes", min_length=5, max_length=14)
     sheet: Sheet = Field(alias="fiche")
     then: tuple[str, ...] = Field(alias="suite", default=())
     unclicked: int = Field(alias="sans_clic", ge=0, le=14, default=0)
     mouseless: str = Field(alias="sans_souris", default="")
     service: Service | None = Field(alias="demarche", default=None)
+
+    @property
+    def digcomp(self) -> tuple[str, ...]:
+        """The competences of DigComp that those of the CRCN train, in order."""
+        return digcomp.codes(self.crcn)
 
     @property
     def picture(self) -> str:

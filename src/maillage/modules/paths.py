@@ -27,7 +27,8 @@ class Path:
 
 @cache
 def _file() -> Mapping[str, Any]:
-    return read_yaml(FILE)  # type: ignore[no-any-return]
+    table: Mapping[str, Any] = read_yaml(FILE)
+    return table
 
 
 @cache

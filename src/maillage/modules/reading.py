@@ -13,13 +13,13 @@ from pydantic import ValidationError
 
 from maillage.modules.format import (
     FEWEST,
-    GESTURES,
     KINDS,
     MOST_BYTES,
     MOST_DEPTH,
     MOST_MINUTES,
     MOST_MINUTES_AIDANTS,
     MOST_WORDS,
+    POINTER_KINDS,
     THEMES,
     Misplaced,
     Module,
@@ -29,7 +29,7 @@ from maillage.modules.format import (
 )
 from maillage.reference.files import Loader, read_yaml
 
-OURS = Path(__file__).parent / "contents"
+OWN_MODULES = Path(__file__).parent / "contents"
 FILE = "module.yaml"
 # Texts that are always said or shown, and identifiers whose address is another page's.
 NEVER_EMPTY = (
@@ -303,7 +303,7 @@ def _consistency(document: Mapping[str, Any]) -> Iterator[tuple[Where, str, str]
     ]
     for n, exercise in exercises:
         where = ("etapes", n, "exercice")
-        if exercise.get("genre") in GESTURES and not exercise.get("equivalents"):
+        if exercise.get("genre") in POINTER_KINDS and not exercise.get("equivalents"):
             yield (
                 where,
                 "Un geste n’a pas d’équivalent.",
@@ -453,14 +453,14 @@ def own_modules() -> Mapping[str, Module]:
     """Return our modules, by identifier, in order of number. Their tests read them with their faults; here
     there are none.
     """
-    loaded = (Module.model_validate(read_yaml(path)) for path in folders(OURS))
+    loaded = (Module.model_validate(read_yaml(path)) for path in folders(OWN_MODULES))
     return {module.id: module for module in sorted(loaded, key=lambda module: module.number)}
 
 
 @cache
 def files() -> Mapping[str, Path]:
     """Return the files of our modules, by identifier: that of their folder."""
-    return {path.parent.name.split("-", 1)[1]: path for path in folders(OURS)}
+    return {path.parent.name.split("-", 1)[1]: path for path in folders(OWN_MODULES)}
 
 
 def file_of(id: str) -> Path | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-PATTERNS: Mapping[str, tuple[str, str]] = {
+STEP_PATTERNS: Mapping[str, tuple[str, str]] = {
     "lire": ("Expliquer, montrer", "Quelques phrases à lire ou à écouter, sans exercice."),
     "choisir": ("Choisir une réponse", "Une situation, une question, et ce qui vient de chaque choix."),
     "ordre": ("Remettre dans l’ordre", "De 3 à 7 lignes, montrées dans le désordre."),

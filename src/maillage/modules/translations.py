@@ -18,7 +18,7 @@ from maillage.modules import texts as module_texts
 from maillage.modules.format import Module
 from maillage.modules.reading import FICTIONAL, REAL, Fault, check, file_of, place_text
 from maillage.reference.files import Loader
-from maillage.words.languages import LANGUAGES
+from maillage.words.languages import LANGUAGES, say, speaking, to_say
 
 NAME_KEYS = ("traducteurs", "relu_par")
 NAME = re.compile(r"^module\.([a-z]{2,3})\.yaml$")
@@ -56,6 +56,10 @@ NAMES: Mapping[str, str] = {
     },
     **{"kab": "Taqbaylit", "rom": "Romani", "gcf": "Kréyòl", "rcf": "Kréol rényoné", "mfe": "Kreol morisien"},
 }
+MOMENTS = (  # of the messages of an exercise, beside hours in figures
+    *(to_say("hier"), to_say("lundi"), to_say("mardi"), to_say("mercredi"), to_say("ven."), to_say("dim.")),
+    *(to_say("3 déc."), to_say("juillet"), to_say("le jour même")),
+)
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "prs", "ps", "ur", "ckb", "he", "dv", "yi", "ug", "sd"})
 
 
@@ -71,12 +75,10 @@ def direction(code: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Translation:
-    """The sentences of a language. said: by place, as it is told; since: the French each was made from, where
-    it is known.
-    """
+    """The sentences of a language. since: the French each was made from, where it is known."""
 
     language: str
-    said: Mapping[str, str]
+    text_by_place: Mapping[str, str]
     since: Mapping[str, str]
     authors: tuple[str, ...] = ()
     read_by: tuple[str, ...] = ()
@@ -86,13 +88,13 @@ class Translation:
 
         A sentence that only changed place is found again by its French.
         """
-        if self.said.get(place, "").strip() and self.since.get(place, french) == french:
-            return self.said[place]
+        if self.text_by_place.get(place, "").strip() and self.since.get(place, french) == french:
+            return self.text_by_place[place]
         return next(
             (
-                self.said[other]
+                self.text_by_place[other]
                 for other, words in self.since.items()
-                if words == french and self.said.get(other)
+                if words == french and self.text_by_place.get(other)
             ),
             "",
         )
@@ -104,23 +106,31 @@ class Line:
 
     place: str
     french: str
-    said: str
+    text: str
     state: str
     before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Translated:
-    """A module in another language. left: its sentences still in French; said: the others."""
+    """A module in another language: its sentences still in French, and the others."""
 
     language: str
     module: Module
-    left: frozenset[str]
-    said: frozenset[str]
+    untranslated: frozenset[str]
+    translated: frozenset[str]
 
     @property
     def name(self) -> str:
         return name(self.language)
+
+    @property
+    def is_mostly_french(self) -> bool:
+        """True if more words stay in French than are translated."""
+        n_french, n_translated = (
+            sum(len(sentence.split()) for sentence in side) for side in (self.untranslated, self.translated)
+        )
+        return n_french > n_translated
 
     @property
     def direction(self) -> str:
@@ -179,7 +189,7 @@ def _names(names: str | Sequence[Any]) -> tuple[str, ...]:
 
 def written(translation: Translation) -> str:
     """Return the file of a translation."""
-    texts = {place: words for place, words in translation.said.items() if words.strip()}
+    texts = {place: words for place, words in translation.text_by_place.items() if words.strip()}
     document = {
         "langue": translation.language,
         "traducteurs": list(translation.authors),
@@ -197,7 +207,9 @@ def lines(document: Mapping[str, Any], translation: Translation | None) -> list[
         place = place_text(where)
         known = translation.of(place, french) if translation else ""
         former = (
-            (translation.said.get(place, ""), translation.since.get(place, "")) if translation else ("", "")
+            (translation.text_by_place.get(place, ""), translation.since.get(place, ""))
+            if translation
+            else ("", "")
         )
         if known:
             rows.append(Line(place, french, known, "done"))
@@ -217,6 +229,7 @@ def translated(document: Mapping[str, Any], translation: Translation) -> Transla
         where: translation.of(place_text(where), words) for where, words in module_texts.sentences(french)
     }
     _say(other, words_by_place)
+    _say(other, _moments(french, translation.language))
     try:
         module = Module.model_validate(other)
     except ValidationError:
@@ -238,6 +251,18 @@ def translated(document: Mapping[str, Any], translation: Translation) -> Transla
         frozenset(originals[w] for w, s in words_by_place.items() if not s) - used_words,
         frozenset(used_words),
     )
+
+
+def _moments(french: Mapping[str, Any], code: str) -> dict[Any, str]:
+    """Return the words that stand in place of an hour, by their place, in a language of the pages."""
+    if code not in LANGUAGES:
+        return {}
+    with speaking(code):
+        return {
+            where: say(when)
+            for where, when in module_texts.texts(french)
+            if where[-1] == "heure" and when in MOMENTS
+        }
 
 
 def _holds(document: Mapping[str, Any]) -> bool:

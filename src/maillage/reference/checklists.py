@@ -22,26 +22,26 @@ WAYS_OF_READING: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The source of a checklist. seen: a key of WAYS_OF_READING; on: the day; text_on: when its producer
-    wrote it, '' when they do not say; both AAAA-MM-JJ.
+    """The source of a checklist. on: the day when it was read; text_on: when its producer wrote it, '' when
+    they do not say; both AAAA-MM-JJ.
     """
 
     producer: str
     title: str
     url: str
-    seen: str
+    way_of_reading: str
     on: str
     doubt: str
     text_on: str = ""
 
     @property
     def reading(self) -> str:
-        return WAYS_OF_READING[self.seen]
+        return WAYS_OF_READING[self.way_of_reading]
 
     @property
     def is_found(self) -> bool:
         """True when a page of the producer was read."""
-        return self.seen != "elsewhere"
+        return self.way_of_reading != "elsewhere"
 
     @property
     def text_day(self) -> date | None:
@@ -79,7 +79,7 @@ def checklists() -> Mapping[str, Checklist]:
         key: Checklist(**row | {"source": Source(**row["source"])}) for key, row in read_yaml(FILE).items()
     }
     assert set(checklists) <= set(procedures.procedures())
-    assert all(each.source.seen in WAYS_OF_READING for each in checklists.values())
+    assert all(each.source.way_of_reading in WAYS_OF_READING for each in checklists.values())
     assert all(each.source.is_found or each.to_check for each in checklists.values()), (
         "say what is to be checked"
     )

@@ -93,7 +93,7 @@ class PublishedJourney:
 
     id: str
     name: str
-    who: str
+    profile: str
     equipment: str
     skills: str
     ends: str
@@ -179,5 +179,5 @@ def _journey(id: str, row: Mapping[str, Any], document: Document) -> PublishedJo
             why="Its map could not be drawn.",
             do="Take them from the lists of codesign.py, each stage once and in order.",
         )
-    words = {key: row[key] for key in ("name", "who", "equipment", "skills", "ends", "lines")}
-    return PublishedJourney(id=id, document=document, stages=rows, **words)
+    words = {key: row[key] for key in ("name", "equipment", "skills", "ends", "lines")}
+    return PublishedJourney(id=id, document=document, stages=rows, profile=row["who"], **words)

@@ -51,7 +51,7 @@ class Indicator:
     step: str = ""
     measure: str = ""
     part: str = ""
-    whole: str = ""
+    total: str = ""
     goal: str = ""
     practice: str = ""
     survey: tuple[str, str, str] | tuple[()] = ()

@@ -20,7 +20,8 @@ class FindingRule:
     """A finding read in one answer. matters: 3 changes a decision, 1 sheds light; least, most: percents
     between which its meaning holds; facing: other answers, each with its sentence; lacks: the fact by those
     who did not give the answer, as it reads when they are the fewer; bar: how a chart names its share, ""
-    where the answer says enough; first: told only where no other answer to its question has a larger share.
+    where the answer says enough; first: told only where no other answer to its question has a larger share;
+    means_unsure: instead of means, where most communes have no known place.
     """
 
     axis: str
@@ -32,6 +33,7 @@ class FindingRule:
     facing: tuple[tuple[AnswerKey, str], ...]
     means: str
     calls: str
+    means_unsure: str = ""
     lacks: str = ""
     bar: str = ""
     first: bool = False
@@ -81,6 +83,7 @@ def rules() -> tuple[FindingRule, ...]:
                 ((kind, question, answer), text) for kind, question, answer, text in row.get("facing", ())
             ),
             means=row["means"],
+            means_unsure=row.get("means_unsure", ""),
             lacks=row.get("lacks", ""),
             bar=row.get("bar", ""),
             first=row.get("first", False),

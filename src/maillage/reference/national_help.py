@@ -1,5 +1,5 @@
-"""Where to turn when the directory does not cover a place: telephones that answer anywhere in France, and
-places that exist almost everywhere.
+"""Help where the directory does not cover a place: telephones that answer anywhere in France, and places
+that exist almost everywhere.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,10 +64,9 @@ class Help:
     places: Sequence[Place]
 
     @property
-    def years(self) -> tuple[int, int]:
-        """Return the years of the oldest and of the latest page that gives a number."""
-        years = [number.source.dated.year for number in self.numbers]
-        return min(years), max(years)
+    def read_on(self) -> date:
+        """Return the day on which the numbers were read, the earliest of theirs."""
+        return min(number.source.read for number in self.numbers)
 
 
 @cache

@@ -39,7 +39,7 @@ class Field:
 @dataclass(frozen=True, slots=True)
 class Value:
     """A value of a closed list: `label` of the national schema, `plain` for the public, `di` and `network`
-    elsewhere.
+    elsewhere; `near`: words that most likely mean it, proposed and never read.
     """
 
     id: str
@@ -49,6 +49,7 @@ class Value:
     network: str = ""
     strict: str = ""
     also: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,8 @@ class Vague:
 class ClosedList:
     """A closed list: its values by slug, and every wording known for them (`words`, as `plain` writes it).
 
-    vague: the wordings that no value can be given for, and that somebody must make clear.
+    vague: the wordings that no value can be given for, and that somebody must make clear. everybody: those
+    that say that nobody is left out, which is what no value says too.
     """
 
     id: str
@@ -82,6 +84,7 @@ class ClosedList:
     words: Mapping[str, tuple[WordMeaning, ...]]
     free: str = ""
     vague: Mapping[str, Vague] = field(default_factory=dict)
+    everybody: frozenset[str] = frozenset()
 
     def meanings(self, text: str) -> tuple[WordMeaning, ...] | None:
         """Return the meanings of a word; None when it is unknown to the list. An unknown word of an open list
@@ -95,21 +98,25 @@ class ClosedList:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """Something that people find in a place; `need` says it in their words, `asked` between professionals,
-    `also` are the words of files.
+    """Something that people find in a place; `need` says it in their words, `need_text` between
+    professionals, `also` are the words of files.
 
-    Among these, `alone` may be said of anything, and `things` are what something may be done with.
+    Among these, `alone` may be said of anything, and `things` are what something may be done with; `answers`
+    say it as the whole of an answer on services, and nothing elsewhere; so do `helps`, about something
+    digital.
     """
 
     id: str
     label: str
-    asked: str
+    need_text: str
     need: str
     icon: str
     family: str
     also: tuple[str, ...] = ()
     alone: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    helps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +207,27 @@ def kinds() -> dict[str, Kind]:
     }
 
 
+KIND_FAMILIES = {
+    "social": "Associations et centres sociaux",
+    "collectivite": "Collectivités et leurs services",
+    "operateur": "Services publics et opérateurs",
+    "numerique": "Lieux du numérique",
+}
+
+
+def kind_choices() -> list[tuple[str, Any]]:
+    """Return the types of structures as a field lists them: by family, each by its label, then any other."""
+    other = kinds()["autre"]
+    by_label = sorted(
+        (kind for kind in kinds().values() if kind != other), key=lambda kind: plain(kind.label)
+    )
+    families = [
+        (words, [(kind.id, kind.label) for kind in by_label if kind.family == family])
+        for family, words in KIND_FAMILIES.items()
+    ]
+    return [*families, (other.id, other.label)]
+
+
 @cache
 def kinds_by_word() -> dict[str, str]:
     """Return the type of structure of each code and wording, as `plain` writes it."""
@@ -287,7 +315,8 @@ def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
     for value in values.values():
         for word in (value.label, value.plain, *value.also):
             words[plain(word)] = (WordMeaning(id, value.id),)
-    for word in raw.get("nothing", ()):
+    everybody = tuple(map(plain, raw.get("everybody", ())))
+    for word in (*raw.get("nothing", ()), *everybody):
         words[plain(word)] = (WordMeaning(id),)
     for other, slugs in raw.get("elsewhere", {}).items():
         for slug, them in slugs.items():
@@ -299,7 +328,7 @@ def _closed(id: str, raw: Mapping[str, Any]) -> ClosedList:
     vague = {
         plain(word): Vague(many[0], reason) for reason, many in raw.get("vague", {}).items() for word in many
     }
-    return ClosedList(id, values, words, raw.get("free", ""), vague)
+    return ClosedList(id, values, words, raw.get("free", ""), vague, frozenset(everybody))
 
 
 def _read(name: str) -> dict[str, Any]:

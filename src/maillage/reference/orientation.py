@@ -1,6 +1,4 @@
-"""How places are ranked when somebody is referred to one: the points of each criterion, and their
-justification.
-"""
+"""The ranking of places for a referral: the points of each criterion, and their justification."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,10 +85,44 @@ def soon() -> tuple[float, float]:
     return _pair("soon")
 
 
+def distance_answer(minutes: float) -> Answer:
+    """Return the answer of a walk of so many minutes."""
+    near, fair = walk()
+    return "good" if minutes <= near else "fair" if minutes <= fair else "bad"
+
+
+def opening_answer(days: int) -> Answer:
+    """Return the answer of a place that opens in so many days, 0 for today."""
+    near, fair = soon()
+    return "good" if days <= near else "fair" if days <= fair else "bad"
+
+
+def freshness_answer(stitches: int) -> Answer:
+    """Return the answer of the age of a sheet, from its stitches, none when its date is unknown."""
+    answers: Mapping[int, Answer] = {4: "good", 3: "fair", 2: "fair", 1: "bad"}
+    return answers.get(stitches, "unsaid")
+
+
+def aged(criterion: str, answer: Answer) -> Answer:
+    """Return the answer that an old sheet gives: it suits in part at best; how far its place is does not
+    age.
+    """
+    return "fair" if answer == "good" and criterion != "distance" else answer
+
+
 @cache
 def longest_closure() -> int:
     """Return the days beyond which a closed place is not proposed."""
     return int(_raw()["closed"])
+
+
+def is_old(months: int | None) -> bool:
+    """Return True for a sheet too old, or of no known age (None), for what it says to suit more than in part.
+
+    >>> is_old(2), is_old(36), is_old(None)
+    (False, True, True)
+    """
+    return months is None or months >= int(_raw()["old"])
 
 
 @cache

@@ -16,8 +16,8 @@ def spellings(kind: str, file: Path = FILE) -> Mapping[str, tuple[str, ...]]:
     """Return, by word, the ways of writing it, in the order of the file; UnsourcedFigure when nothing says
     where they come from.
 
-    kind: `kinds` of places, `streets` (kinds of streets), or `titles` (other words of street names). Words
-    are plain: no accent, no hyphen, no capital.
+    kind: `kinds` of places, `streets` (kinds of streets), `titles` (other words of street names), or `zones`
+    of activity. Words are plain: no accent, no hyphen, no capital.
 
     >>> spellings("streets")["avenue"]
     ('av', 'ave')

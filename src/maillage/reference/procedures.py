@@ -1,4 +1,5 @@
-"""Procedures done in someone's name or with them, in the families of Aidants Connect.
+"""Procedures done in someone's name or with them, in the families of Aidants Connect; and the other themes of
+an activity, skills for most of them.
 
 Source: the ten procedures of the mandate of Aidants Connect, and the themes of the Coop de la médiation
 numérique.
@@ -17,10 +18,13 @@ FILE = Path(__file__).parent / "procedures.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A family of procedures, as a mandate names it. coop: the theme of an activity of the Coop."""
+    """A family of procedures, as a mandate names it. coop, coop_label: the theme of an activity of the Coop,
+    and its French name there.
+    """
 
     label: str
     coop: str
+    coop_label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,17 @@ class Procedure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """A theme of the Coop that is no family of procedures. family: a key of `theme_families`; account: doing
+    it in the place of somebody uses their accounts or their rights.
+    """
+
+    family: str
+    label: str
+    account: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
     """An administration that receives procedures. names: in lower case, unaccented, former ones too."""
 
@@ -40,7 +55,7 @@ class Operator:
     names: tuple[str, ...]
 
     def is_named(self, text: str) -> bool:
-        """Tell a text that names it.
+        """Return True for a text that names the procedure.
 
         >>> Operator(label="Caf", names=("caf",)).is_named("CAF de l’Isère")
         True
@@ -63,6 +78,22 @@ def procedures() -> Mapping[str, Procedure]:
     procedures_by_id = {key: Procedure(**row) for key, row in read_yaml(FILE)["procedures"].items()}
     assert all(each.family in families() for each in procedures_by_id.values())
     return procedures_by_id
+
+
+@cache
+def themes() -> Mapping[str, Theme]:
+    """Return the themes that are no family of procedures, by their key in the Coop; no mandate names one."""
+    theme_by_key = {key: Theme(**row) for key, row in read_yaml(FILE)["themes"].items()}
+    assert not set(theme_by_key) & (set(procedures()) | set(families()))
+    return theme_by_key
+
+
+@cache
+def theme_families() -> Mapping[str, str]:
+    """Return the label of each family of themes, by key, in the order in which they are shown."""
+    labels: dict[str, str] = read_yaml(FILE)["theme_families"]
+    assert {theme.family for theme in themes().values()} == set(labels)
+    return labels
 
 
 @cache

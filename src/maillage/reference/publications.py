@@ -5,6 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from maillage.reference.files import read_yaml
+from maillage.reference.national_figures import national_figures
 
 FILE = Path(__file__).parent / "publications.yaml"
 
@@ -25,4 +26,18 @@ class Publication:
 
 @cache
 def publications() -> tuple[Publication, ...]:
-    return tuple(Publication(**row) for row in read_yaml(FILE))
+    """Return those of the file, then the figures of France that a number heard is compared with."""
+    figures = (
+        Publication(
+            id=figure.id,
+            producer=figure.producer,
+            title=figure.title,
+            year=str(figure.year),
+            universe=figure.universe,
+            reading=f"{figure.question} {figure.doubt}",
+            requirement="PU-06",
+            value=f"« {figure.quote} »",
+        )
+        for figure in national_figures()
+    )
+    return (*(Publication(**row) for row in read_yaml(FILE)), *figures)

@@ -16,8 +16,8 @@ YES, NO, SOMETIMES, UNKNOWN = "oui", "non", "parfois", "inconnu"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact was read. dated: of the page, '' when it has no date; producer: whether it is the page of
-    whoever answers for the fact.
+    """The source of a fact. dated: of the page, '' when it has no date; producer: True for the page of
+    whoever answers for it.
     """
 
     words: str
@@ -36,13 +36,13 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Something that a safe may ask. theirs, mine: that one has it, said by a helper or by the person."""
+    """Something that a safe may ask. helper_words, person_words: that one has it, as each of them says it."""
 
     id: str
     icon: str
     label: str
-    theirs: str
-    mine: str
+    helper_words: str
+    person_words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +85,13 @@ class Safe:
 
 @dataclass(frozen=True, slots=True)
 class Guide:
-    """All of it. seen_on: the day when each source was read."""
+    """All of it. read_on: the day when each source was read."""
 
     safes: Sequence[Safe]
     conditions: Mapping[str, Condition]
     before: Sequence[Fact]
     sources: Mapping[str, Source]
-    seen_on: str
+    read_on: str
 
     def number(self, source: str) -> int:
         return list(self.sources).index(source) + 1
@@ -125,7 +125,7 @@ def safes() -> Guide:
         conditions,
         before,
         {id: row for id, row in sources.items() if id in cited_sources},
-        raw["seen_on"],
+        raw["read_on"],
     )
 
 

@@ -11,6 +11,8 @@ A sheet is a mapping from the fields of `reference/offer/fields.yaml` to:
 - fermetures: list of {"du", "au", "motif"};
 - "precision": metres of doubt around the point, absent when the point is given by the file;
 - "sans": the practices that the place says it does not give, absent from "practices";
+- "texte_libre": True where what the place gives was read in words typed freely: those it does not name are
+  unknown, be they in the words of other places;
 - "practices": {practice: {"state": "offered" | "planned" | "ended", and its conditions}}.
 
 A field that nobody filled is absent: never '', None or an empty list.
@@ -20,6 +22,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypedDict
 
 Sheet = Mapping[str, Any]
+OLD_MONTHS = 18  # from which what a sheet says is worth asking again
 
 
 class Practice(TypedDict, total=False):
@@ -64,6 +67,7 @@ class Practice(TypedDict, total=False):
     precisions: str
 
 
+FREE_TEXT = "texte_libre"
 STATES = {"offered": "proposé", "planned": "en projet", "ended": "arrêté"}
 
 
@@ -116,7 +120,7 @@ FREE_ACCESS = ("wifi", "libre_acces")  # by which somebody gets on the Internet 
 
 
 def has_free_access(sheet: Sheet) -> bool:
-    """Tell a place that declares wifi or computers to use today."""
+    """Return True for a place that declares wifi or computers to use today."""
     of = practices(sheet)
     return any(of[id]["state"] == "offered" for id in FREE_ACCESS if id in of)
 
@@ -135,9 +139,26 @@ def weekly_visits(sheet: Sheet) -> int | None:
 
 
 def receives(sheet: Sheet) -> bool:
-    """Tell a place that declares helping or training people today."""
+    """Return True for a place that declares helping or training people today."""
     of = practices(sheet)
     return any(of[id]["state"] == "offered" for id in RECEIVING if id in of)
+
+
+def has_helper(sheet: Sheet) -> bool:
+    """Return True for a place where somebody helps today: it declares helping or training people, or says of
+    itself or of what it offers that one is accompanied there, alone or in a group.
+
+    >>> has_helper({"services": ["procedures"]}), has_helper({"practices": {"wifi": {"state": "offered"}}})
+    (True, False)
+    """
+    ways = {*sheet.get("modalites_accompagnement", ()), *offered_conditions(sheet, "accompagnement")}
+    return receives(sheet) or bool(ways & {"person", "group"})
+
+
+def offered_conditions(sheet: Sheet, condition: str) -> set[str]:
+    """Return the values of a condition over the practices that a place offers today."""
+    today = [practice for practice in practices(sheet).values() if practice["state"] == "offered"]
+    return {value for practice in today for value in practice.get(condition, ())}  # type: ignore[attr-defined]  # a condition of several values
 
 
 def implied(sheet: Sheet) -> dict[str, Practice]:

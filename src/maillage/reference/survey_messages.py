@@ -22,12 +22,15 @@ class Message:
     axis: of `messages().axes`; weight: how much it matters, 1 to 9. says: end of the sentence that begins by
     the share and the people. among: who they are, instead of all respondents. least, most: percents between
     which it is told. means: what it means, where no other answer says; of a group of several answers, where
-    its share is surely lower; means_more: where it is surely higher. first: told only when this answer comes
-    first. within: question → answer, or several apart by spaces: the group it is the share of. by: questions
-    it is crossed with (`age`, `sexe`… are those that the census counts); calls_by, weight_by: what a sure
-    difference calls for, how much it matters. expected: groups whose difference needs no telling. asset: a
-    difference is told by the group that has least. lacks: what is said, instead, of those who did not give
-    this answer, where more than half did: the message is the difficulty.
+    its share is surely lower; means_more: where it is surely higher; means_unsure: instead, where most
+    communes of the territory have no known place. first: told only when this answer comes first. within:
+    question → answer, or several apart by spaces: the group it is the share of. by: questions it is crossed
+    with (`age`, `sexe`… are those that the census counts; `zone`: that of the commune, among the zones of the
+    mission); calls_by, weight_by: what a sure difference calls for, how much it matters. expected: groups
+    whose difference needs no telling. asset: a difference is told by the group that has least; calls_more:
+    what it calls for when that group is an expected one and the group that has most tells it. lacks: what is
+    said, instead, of those who did not give this answer, where more than half did: the message is the
+    difficulty.
     joins: the `id` of the message whose finding says this one too.
     """
 
@@ -42,12 +45,14 @@ class Message:
     among: str = ""
     means: str = ""
     means_more: str = ""
+    means_unsure: str = ""
     least: float = 0.0
     most: float = 100.0
     first: bool = False
     within: Mapping[str, str] = field(default_factory=dict)
     by: tuple[str, ...] = ()
     calls_by: str = ""
+    calls_more: str = ""
     weight_by: int = 0
     expected: tuple[str, ...] = ()
     asset: bool = False

@@ -1,4 +1,4 @@
-"""Which question of a survey tells a need: a link that is written, never guessed.
+"""The question of a survey that tells a need: a link that is written, never guessed.
 
 Source: docs/methods/enquete-et-estimation.md
 """
@@ -33,11 +33,11 @@ SOURCE = (
 class Link:
     """A question that tells a need. known: percent of the country that gives these answers, as published.
 
-    questions: names it may have; choices: answers that count as the need; others: the other answers it may
-    have; lacks: for a question with several answers, those whose absence counts. An answer outside both makes
-    the link void: it is another question under the same name. doubt: standard deviation of the slope from the
-    question to the definition, 0 for the definition's own question. wording, counts (what these persons do),
-    difference: in words, for whoever reads the figure.
+    questions: names it may have; choices: answers that count as the need; other_choices: the other answers it
+    may have; lacks: for a question with several answers, those whose absence counts. An answer outside both
+    makes the link void: it is another question under the same name. doubt: standard deviation of the slope
+    from the question to the definition, 0 for the definition's own question. wording, counts (what these
+    persons do), difference: in words, for whoever reads the figure.
     """
 
     id: str
@@ -51,12 +51,12 @@ class Link:
     year: int
     difference: str
     choices: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    other_choices: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
     doubt: float = 0.0
 
     def reads(self, question: str) -> bool:
-        """Tell a question name that the link may read."""
+        """Return True for a question name that the link may read."""
         return plain(question.rpartition("/")[2]) in {plain(name) for name in self.questions}
 
 
@@ -72,7 +72,7 @@ def links() -> tuple[Link, ...]:
                 why="A question that is not the definition’s must say how far it is from it.",
                 do="Fill the keys from the publication.",
             )
-        for key in ("definitions", "questions", "choices", "others", "lacks"):
+        for key in ("definitions", "questions", "choices", "other_choices", "lacks"):
             raw[key] = tuple(map(str, raw.get(key, ())))
         out.append(Link(**raw))
     return tuple(out)

@@ -11,9 +11,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-from maillage.forms import answering
-from maillage.forms.questionnaire import Choice, Group, Kind, National, Question, Questionnaire, Texts
 from maillage.kernel.errors import UnsourcedFigure
+from maillage.questionnaires import answering
+from maillage.questionnaires.questionnaire import (
+    Choice,
+    Group,
+    Kind,
+    National,
+    Question,
+    Questionnaire,
+    Texts,
+)
 from maillage.reference.files import read_yaml
 
 FOLDER = Path(__file__).with_name("surveys")
@@ -39,6 +47,13 @@ def banks() -> dict[str, Questionnaire]:
     for each in banks.values():
         _checked(each)
     return banks
+
+
+def national_shares(kind: str, name: str, choice: str) -> list[National]:
+    """Return the national figures published beside an answer of the ready questionnaire of a kind."""
+    form = next((form for form in banks().values() if form.kind == kind), None)
+    question = form.question(name) if form else None
+    return [each for each in (question.national if question else ()) if each.choice == choice]
 
 
 def bank(name: str) -> Questionnaire:
@@ -121,7 +136,7 @@ def _checked(questionnaire: Questionnaire) -> None:
             problems.append(f"{question.name}: kind or scale unknown")
         if not question.universe:
             problems.append(f"{question.name}: of whom it is asked is not said")
-        if not (question.rows or question.ours):
+        if not (question.rows or question.is_own):
             problems.append(f"{question.name}: neither a source nor ours")
     problems += [f"not in {language}: {words}" for language, words in _untranslated(questionnaire)]
     problems += [

@@ -23,7 +23,7 @@ class Voice:
     id: str
     says: str
     theme: str
-    who: str
+    speaker_id: str
     kind: str
     document: Document
     lines: str
@@ -34,7 +34,7 @@ class Voice:
     @property
     def speaker(self) -> str:
         """The speaker, in words."""
-        speaker = speakers()[self.who]
+        speaker = speakers()[self.speaker_id]
         return f"{speaker} {self.among}" if self.among else speaker
 
     @property
@@ -77,7 +77,7 @@ def voices() -> dict[str, Voice]:
     return {id: _voice(id, row) for id, row in _read()["voices"].items()}
 
 
-def chosen(*, theme: str = "", who: str = "", place: str = "", words: str = "") -> list[Voice]:
+def chosen(*, theme: str = "", speaker_id: str = "", place: str = "", words: str = "") -> list[Voice]:
     """Return the voices of a subject, a speaker and a place that hold each of some words; "" asks for
     nothing. Accents and case do not count.
     """
@@ -86,7 +86,7 @@ def chosen(*, theme: str = "", who: str = "", place: str = "", words: str = "") 
         voice
         for voice in voices().values()
         if theme in ("", voice.theme)
-        and who in ("", voice.who)
+        and speaker_id in ("", voice.speaker_id)
         and place in ("", voice.place)
         and all(word in plain(voice.says) for word in typed)
     ]
@@ -110,7 +110,7 @@ def _voice(id: str, row: dict[str, str]) -> Voice:
         id=id,
         says=row["says"],
         theme=row["theme"],
-        who=row["who"],
+        speaker_id=row["who"],
         kind=row["kind"],
         document=documents()[row["document"]],
         lines=row["lines"],

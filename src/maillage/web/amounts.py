@@ -24,7 +24,7 @@ class AmountField(forms.CharField):
         super().__init__(**kwargs)
         self.least, self.most = least, most
 
-    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
+    def to_python(self, value: Any) -> int | None:  # type: ignore[override]  # nothing gives None, which a text field has as ''
         """Return the euros, None for nothing."""
         text = "".join(str("" if value is None else value).split())
         if not text:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, connection, connections, models, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import RawSQL
 
 # Values that a database takes as they are. Of these fields themselves: what extends them may refuse a value.
@@ -19,6 +20,8 @@ AS_THEY_ARE = {
 }
 
 R = TypeVar("R", bound=models.Model)
+K = TypeVar("K", int, str)
+AT_ONCE = 1_000  # rows whose values are held together while they are written
 FEW = 200  # the communes of most intercommunalities, not those of a département
 
 
@@ -67,14 +70,14 @@ def firsts(rows: models.QuerySet[R], most: int) -> tuple[list[R], int]:
     names a few of them, and counts the others without reading them.
     """
     first_rows = list(rows.annotate(in_all=models.Window(models.Count("pk")))[:most])
-    return first_rows, first_rows[0].in_all if first_rows else 0  # type: ignore[attr-defined]
+    return first_rows, vars(first_rows[0])["in_all"] if first_rows else 0
 
 
-def among(wanted: Iterable[int] | Iterable[str]) -> RawSQL:
+def among(keys: Iterable[int] | Iterable[str]) -> RawSQL:
     """Return numbers, or codes without a comma, to look for as one text that the database splits: thousands
     of parameters take longer to hand over than to look for.
     """
-    values = list(wanted)
+    values = list(keys)
     if connection.vendor != "postgresql":
         return RawSQL("select value from json_each(%s)", [json.dumps(values)])
     text = ",".join(map(str, values))
@@ -83,18 +86,18 @@ def among(wanted: Iterable[int] | Iterable[str]) -> RawSQL:
     return RawSQL("select unnest(string_to_array(%s, ',')::bigint[])", [text])
 
 
-def to_find(wanted: Collection[int] | Collection[str]) -> Collection[int] | Collection[str] | RawSQL:
+def to_find(keys: Collection[K]) -> Collection[K] | RawSQL:
     """Return `among` for many, and few as they are: a database plans a short list better when it reads it."""
-    return among(wanted) if len(wanted) > FEW else wanted
+    return among(keys) if len(keys) > FEW else keys
 
 
-def is_one_of(column: str, wanted: Collection[str]) -> models.Q:
+def is_one_of(column: str, keys: Collection[str]) -> models.Q:
     """Return the condition that a column holds one of some codes without a comma, which may stand beside
     another one after OR: PostgreSQL reads a whole table where a list comes from a query there.
     """
-    if len(wanted) <= FEW or connection.vendor != "postgresql":
-        return models.Q(**{f"{column}__in": to_find(wanted)})
-    return models.Q(_OneOf(models.F(column), models.Value(",".join(wanted))))
+    if len(keys) <= FEW or connection.vendor != "postgresql":
+        return models.Q(**{f"{column}__in": to_find(keys)})
+    return models.Q(_OneOf(models.F(column), models.Value(",".join(keys))))
 
 
 class _OneOf(models.Func):
@@ -115,7 +118,7 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]
     columns = [_column(field, rows) for field in fields]
     quoted = connection.ops.quote_name
-    into = f"{quoted(model._meta.db_table)} ({', '.join(quoted(field.column) for field in fields)})"
+    into = f"{quoted(model._meta.db_table)} ({', '.join(quoted(str(field.column)) for field in fields)})"
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             # What is the same in every row is given once; the rest, an array a column.
@@ -137,35 +140,54 @@ def insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None
             )
 
 
-def create(model: type[models.Model], rows: Sequence[Any], *, batch_size: int) -> None:
-    """Store new objects, and number them, as `bulk_create` does; PostgreSQL copies them, several times faster
-    than it reads as many long texts in a statement.
+def create(model: type[models.Model], rows: Sequence[Any]) -> None:
+    """Store new objects, and number them, as `bulk_create` does: PostgreSQL copies them, SQLite reads one
+    statement for all, several times faster than as many long texts in a statement each hundred.
     """
-    if connection.vendor != "postgresql":
-        model._default_manager.bulk_create(rows, batch_size=batch_size)
-        return
     fields, key = model._meta.concrete_fields, model._meta.pk
     table, quoted = model._meta.db_table, connection.ops.quote_name
-    columns = ", ".join(quoted(field.column) for field in fields)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "select nextval(pg_get_serial_sequence(%s, %s)) from generate_series(1, %s)",
-            [table, key.column, len(rows)],
-        )
-        for row, (number,) in zip(rows, cursor.fetchall(), strict=True):
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    base = connections[connection.alias]
+    # Without a savepoint: SQLite would keep in memory each page that changes, as it was before.
+    with transaction.atomic(savepoint=connection.vendor == "postgresql"), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "select nextval(pg_get_serial_sequence(%s, %s)) from generate_series(1, %s)",
+                [table, key.column, len(rows)],
+            )
+            numbers: Iterable[int] = [number for (number,) in cursor.fetchall()]
+        else:
+            cursor.execute("select max(seq) from sqlite_sequence where name = %s", [table])
+            first = (cursor.fetchone()[0] or 0) + 1  # nobody else writes before the end of this transaction
+            numbers = range(first, first + len(rows))
+        for row, number in zip(rows, numbers, strict=True):
             row.pk = number
-        with cursor.copy(f"copy {quoted(table)} ({columns}) from stdin") as copy:
-            for row in rows:
-                copy.write_row([_copied(field, row) for field in fields])
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"copy {quoted(table)} ({columns}) from stdin") as copy:
+                for row in rows:
+                    copy.write_row([_copied(field, row, base) for field in fields])
+        else:
+            places = ", ".join(["%s"] * len(fields))
+            for start in range(0, len(rows), AT_ONCE):
+                cursor.executemany(
+                    f"insert into {quoted(table)} ({columns}) values ({places})",  # noqa: S608, our own names
+                    [
+                        [_copied(field, row, base) for field in fields]
+                        for row in rows[start : start + AT_ONCE]
+                    ],
+                )
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def _copied(field: models.Field[Any, Any], row: Any) -> Any:
+def _copied(field: models.Field[Any, Any], row: Any, base: BaseDatabaseWrapper) -> Any:
     """Return the value of a field as the database takes it; of a relation, the number its row has by now."""
-    if field.is_relation and field.is_cached(row) and (of := field.get_cached_value(row)) is not None:
+    if isinstance(field, models.ForeignKey) and (of := field.get_cached_value(row, None)) is not None:
         setattr(row, field.attname, of.pk)
-    return field.get_db_prep_save(field.pre_save(row, True), connection)
+    value = field.pre_save(row, True)
+    if type(value) in AS_THEY_ARE.get(type(field), ()):
+        return value
+    return field.get_db_prep_save(value, base)
 
 
 PLAIN = {str, int, type(None)}

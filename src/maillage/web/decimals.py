@@ -1,10 +1,29 @@
 """Numbers with a comma, whose bounds are told as people write them."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
+from django.utils.functional import lazy
 
+from maillage.words.languages import FRENCH, spoken
 from maillage.words.wording import number
+
+BOUNDS: dict[type[BaseValidator], str] = {
+    MinValueValidator: "Il faut au moins %(limit_value)s.",
+    MaxValueValidator: "Il faut au plus %(limit_value)s.",
+}
+
+
+def _bound_words(french: str, of_framework: Any) -> str:
+    return french if spoken().code == FRENCH else str(of_framework)
+
+
+def say_bounds() -> None:
+    """Say the bounds of every number field in words of ours; in another language, in those of Django."""
+    for validator, words in BOUNDS.items():
+        validator.message = lazy(partial(_bound_words, words, validator.message), str)()
 
 
 def bound(value: Any) -> Any:

@@ -1,6 +1,6 @@
 """Hooks: what a room asks of the rooms above it, which it may not import.
 
-A room declares a hook, typed, beside the code that reads it; `config/hooks.py` registers the objects of the
+A room declares a hook, typed, beside the code that reads it; `manage/hooks.py` registers the objects of the
 rooms above, in the order of the page. They are imported when a hook is first read: a command which reads none
 does not load the features.
 """

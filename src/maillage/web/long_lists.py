@@ -2,21 +2,27 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
 
 from maillage.kernel.names import plain
-from maillage.kernel.typed import ROWS, whole
+from maillage.kernel.typed import ROWS, whole_number
 from maillage.words.wording import spaced
 
 LONG = 20  # lines: beyond, nobody finds theirs by looking
-PAGE = 30
+PAGE = 25  # lines: of every list of the space
 CHOICES = 300  # beyond, nobody finds theirs in a list that unfolds: its words, typed, find it
 WORDS = "mots"
+OLD = timedelta(days=2 * 365)  # beyond, a line is folded: it is kept to be found, not to be read again
+FOLDED = "anciens"
 Row = TypeVar("Row")
 
 
@@ -36,7 +42,8 @@ class Choice(Generic[Row]):
 @dataclass(frozen=True, slots=True)
 class LongList(Generic[Row]):
     """The lines of a list that a request asks for. n_all: of the whole list; is_narrowed: by a filter;
-    is_long: its form is shown. other: what the address says of the rest of the page.
+    is_long: its form is shown; n_folded: left out as old. other: what the address says of the rest of the
+    page.
     """
 
     form: forms.Form
@@ -44,6 +51,7 @@ class LongList(Generic[Row]):
     n_all: int
     is_narrowed: bool
     other: Sequence[tuple[str, str]]
+    n_folded: int = 0
 
     @property
     def is_long(self) -> bool:
@@ -52,7 +60,7 @@ class LongList(Generic[Row]):
 
     @property
     def n(self) -> int:
-        """How many lines are found."""
+        """Return the number of lines found."""
         return self.page.paginator.count
 
 
@@ -74,11 +82,13 @@ def long_list(
     words: Callable[[Row], str],
     choices: Sequence[Choice[Row]] = (),
     page: int = PAGE,
+    day: Callable[[Row], date | None] | None = None,
 ) -> LongList[Row]:
     """Return the lines that hold each word typed, accents and case aside, and suit each choice; a choice that
     would change nothing is not offered.
 
-    words: all that finds a line.
+    words: all that finds a line. day: that of a line; those of over two years are folded, unless they are
+    asked for, or the list is narrowed.
     """
     lines = list(rows)
     form, offered = NarrowForm(request.GET), list[Choice[Row]]()
@@ -100,14 +110,30 @@ def long_list(
     for choice in offered:
         if chosen := clean.get(choice.name, ""):
             matches = [row for row in matches if choice.value(row) == chosen]
-    names = {*form.fields, "page"}
+    names = {*form.fields, "page", FOLDED}
+    is_narrowed = bool(typed) or any(clean.get(choice.name) for choice in offered)
+    n_matches = len(matches)
+    if day is not None and not is_narrowed and FOLDED not in request.GET:
+        matches = [row for row in matches if not _is_old(day(row))]
     return LongList(
         form=form,
         page=Paginator(matches, page).get_page(request.GET.get("page")),
         n_all=len(lines),
-        is_narrowed=bool(typed) or any(clean.get(choice.name) for choice in offered),
-        other=[(name, value) for name, value in request.GET.items() if name not in names],
+        is_narrowed=is_narrowed,
+        other=[(name, request.GET[name]) for name in request.GET if name not in names],
+        n_folded=n_matches - len(matches),
     )
+
+
+def _is_old(day: date | None) -> bool:
+    return day is not None and day < timezone.localdate() - OLD
+
+
+def back(request: HttpRequest, name: str, *args: Any) -> HttpResponseRedirect:
+    """Return to a list as it was narrowed and turned when one of its gestures was made."""
+    address, origin = reverse(name, args=args), urlsplit(request.headers.get("Referer", ""))
+    is_same_list = origin.netloc == request.get_host() and origin.path == address and origin.query
+    return HttpResponseRedirect(f"{address}?{origin.query}" if is_same_list else address)
 
 
 def _holds(text: str, words: Sequence[str]) -> bool:
@@ -116,7 +142,7 @@ def _holds(text: str, words: Sequence[str]) -> bool:
 
 def selection(request: HttpRequest, *, most: int = PAGE) -> list[int]:
     """Return the numbers of the lines that are ticked, as many as a page has at most."""
-    return [pk for each in request.POST.getlist("cochee")[:most] if (pk := whole(each, ROWS))]
+    return [pk for each in request.POST.getlist("cochee")[:most] if (pk := whole_number(each, ROWS))]
 
 
 def report(

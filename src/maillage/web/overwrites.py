@@ -106,15 +106,16 @@ class OverwriteGuard(forms.Form):
 
     def tell(self, refusal: WrittenMeanwhile) -> None:
         """Say of each field that somebody else wrote too what it says now; sent again, it is replaced."""
-        self.data = self.data.copy()
+        data = self.data.copy() if isinstance(self.data, QueryDict) else dict(self.data)
         field_names = {stored: name for name, stored in self.stored_names.items()}
         for stored, now in refusal.now.items():
             name = field_names.get(stored, stored)
-            self.data[self.add_initial_prefix(name)] = "" if now is None else str(now)
+            data[self.add_initial_prefix(name)] = "" if now is None else str(now)
             words = self._in_words(name, now)
             meanwhile = say(MEANWHILE, words=words) if words else say(EMPTIED)
             ends = "" if not words or words.endswith((".", "!", "?", "…")) else "."
             self.add_error(name, f"{meanwhile}{ends} {say(DO)}")
+        self.data = data
 
     def _in_words(self, name: str, value: Any) -> str:
         """Return a value as its field shows it."""
@@ -160,7 +161,7 @@ class CheckedForm(OverwriteGuard):
         return conflicts
 
     def _is_sent_back(self, name: str, field: forms.Field) -> bool:
-        """Tell a field of one value that came back with its displayed value."""
+        """Return True for a field of one value that came back with its displayed value."""
         is_list = isinstance(field, forms.MultipleChoiceField)
         return field.show_hidden_initial and not is_list and self.add_initial_prefix(name) in self.data
 

@@ -2,10 +2,10 @@
 
 from io import BytesIO
 
-from django.core.files.uploadedfile import UploadedFile
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 from maillage.kernel.errors import Refused
+from maillage.web.uploads import BrowserFile
 
 HEAVIEST = 8_000_000  # bytes, as a telephone takes it
 WIDEST = 1800  # points: a page is read
@@ -14,7 +14,7 @@ FLAT = "Refaites la photographie, bien à plat et à la lumière. Ou gardez le p
 SHADES = 24  # of 255, between the darkest and the lightest: below, nothing is written that an eye would read
 
 
-def read_photograph(file: UploadedFile, *, advice: str = FLAT) -> bytes:
+def read_photograph(file: BrowserFile, *, advice: str = FLAT) -> bytes:
     """Return a photograph written again as a JPEG, upright, without what telephones write beside it (the
     place, the hour, the owner); Refused when it is too heavy, cannot be read, or shows nothing. advice: what
     to do then, for a paper by default.
@@ -48,7 +48,7 @@ def read_photograph(file: UploadedFile, *, advice: str = FLAT) -> bytes:
 
 def _is_blank(picture: Image.Image) -> bool:
     """Recognise a photograph of one shade: the lens was covered, or the sheet is empty."""
-    darkest, lightest = picture.convert("L").getextrema()
+    ((darkest, lightest),) = ImageStat.Stat(picture.convert("L")).extrema
     return lightest - darkest < SHADES
 
 

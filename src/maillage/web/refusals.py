@@ -2,10 +2,10 @@
 
 import errno
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ParamSpec, Protocol
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
@@ -41,10 +41,23 @@ AT_ONCE = Refused(
 # As PostgreSQL numbers it: one row written twice, or of what somebody erases, two who wait for each other.
 OF_TWO = frozenset({"23505", "23503", "40P01", "40001"})
 ON_SQLITE = ("UNIQUE constraint failed", "FOREIGN KEY constraint failed")  # whose writers come one by one
+P = ParamSpec("P")
 SOON = "1"  # seconds
 
 
-@contextmanager
+class _Catching(Protocol):
+    """A context that stops a refusal: what follows it runs all the same."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *error: Any) -> bool: ...
+
+
+def _catching(generator: Callable[P, Iterator[None]]) -> Callable[P, _Catching]:
+    return contextmanager(generator)  # type: ignore[return-value]  # its type is that of one that lets errors pass
+
+
+@_catching
 def as_message(request: HttpRequest) -> Iterator[None]:
     """Turn a refusal raised inside into a message: what happened, why, what to do."""
     try:
@@ -53,7 +66,7 @@ def as_message(request: HttpRequest) -> Iterator[None]:
         messages.error(request, " ".join(error.sentences))
 
 
-@contextmanager
+@_catching
 def in_form(form: BaseForm) -> Iterator[None]:
     """Keep a refusal raised inside with the form that asked for it, whose page then shows what was typed."""
     try:
@@ -64,11 +77,19 @@ def in_form(form: BaseForm) -> Iterator[None]:
         form.add_error(None, " ".join(error.sentences))
 
 
-def page(request: HttpRequest, error: Refused, *, status: int = 400) -> HttpResponse:
-    """Return the page that says what was refused, why, and what to do."""
-    return render(
-        request, "site/refused.html", {"what": error.what, "why": error.why, "do": error.do}, status=status
-    )
+def error_texts(form: BaseForm) -> list[str]:
+    """Return the reasons why a form is refused, field after field."""
+    return [str(text) for texts in form.errors.values() for text in texts]
+
+
+def page(
+    request: HttpRequest, error: Refused, *, status: int = 400, offers_sign_in: bool = False
+) -> HttpResponse:
+    """Return the page that says what was refused, why, and what to do. offers_sign_in: whether a stranger may
+    have an account already, and go on with it.
+    """
+    context = {"what": error.what, "why": error.why, "do": error.do, "offers_sign_in": offers_sign_in}
+    return render(request, "site/refused.html", context, status=status)
 
 
 def is_disk_full(error: BaseException | None) -> bool:

@@ -89,7 +89,8 @@ def run_deadlines(*, at: datetime) -> int:
         taken_at, _ = caches[STORE].get(key, NEVER)
         wait = FRESH if at - read_at <= LATELY else DAILY
         if taken_at is None or at - taken_at >= wait:
-            with suppress(ObjectDoesNotExist):  # what it was about is no more: its next reader will know
+            # What it was about, or the query of a former version, is no more: its next reader will know.
+            with suppress(ObjectDoesNotExist, ImportError):
                 _take(query, words, at)
                 taken += 1
     return taken
@@ -105,7 +106,7 @@ def _take(query: str, words: Words, at: datetime) -> Snapshot:
 @lru_cache(maxsize=64)
 def _unpacked(packed: bytes) -> Any:
     """Return the stored value: unpacked once by each process for as long as nothing is taken again."""
-    return pickle.loads(packed)  # noqa: S301 - signed with the row that carries it: config/signed_cache.py
+    return pickle.loads(packed)  # noqa: S301 - signed with the row that carries it: manage/requests/signed_cache.py
 
 
 def _key(query: str, words: Words) -> str:

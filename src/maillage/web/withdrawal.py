@@ -13,8 +13,8 @@ def was_withdrawn(request: HttpRequest) -> bool | None:
 
 
 def is_done(now: date | None, was: bool | None) -> bool:
-    """Tell an action that another did since the page was read: doing it twice would undo it. now: since when
-    it is withdrawn, read under a lock; was: as of `was_withdrawn`.
+    """Return True for an action that another did since the page was read: doing it twice would undo it. now:
+    since when it is withdrawn, read under a lock; was: as of `was_withdrawn`.
 
     >>> is_done(None, False), is_done(date(2026, 11, 20), False), is_done(None, None)
     (False, True, False)

@@ -6,6 +6,8 @@ from typing import Literal
 
 from babel.dates import get_day_names, get_month_names
 
+from maillage.kernel.names import plain
+
 Names = tuple[str, ...]
 
 
@@ -21,20 +23,30 @@ SHORT_MONTHS: Names = tuple(get_month_names("abbreviated", locale="fr").values()
 DAYS, SHORT_DAYS = _days("wide"), _days("abbreviated")
 ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ].*)?")
 FRENCH = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?: .*)?")
+SPELLED = re.compile(r"(?:le )?(\d{1,2})(?:er)? ([^\W\d_]{3,})\.? (\d{4})", re.IGNORECASE)
+MONTH_BY_NAME = {plain(name): n for names in (MONTHS, SHORT_MONTHS) for n, name in enumerate(names, 1)}
 
 
-def read(text: str) -> date | None:
-    """Return a date written `AAAA-MM-JJ`, `JJ/MM/AAAA` or `JJ.MM.AAAA`, with or without its hour; None for
-    anything else.
+def read(text: str, *, year: int | None = None) -> date | None:
+    """Return a date written in words, as `AAAA-MM-JJ`, `JJ/MM/AAAA` or `JJ.MM.AAAA`, with or without its
+    hour; None for anything else. year: of a day written without its own, which is not read without it.
 
     >>> read("2026-11-01T10:00"), read("1/11/2026"), read("11/13/2026")
     (datetime.date(2026, 11, 1), datetime.date(2026, 11, 1), None)
+    >>> read("le 1er février 2027"), read("15 fevr. 2027"), read("31 février 2027"), read("3 ateliers 2027")
+    (datetime.date(2027, 2, 1), datetime.date(2027, 2, 15), None, None)
+    >>> read("1er mars"), read("1er mars", year=2027), read("1/3", year=2027), read("mars", year=2027)
+    (None, datetime.date(2027, 3, 1), datetime.date(2027, 3, 1), None)
     """
+    if year is not None:
+        return read(text) or read(f"{text} {year}") or read(f"{text}/{year}")
     try:
         if match := ISO.fullmatch(text):
             return date(int(match[1]), int(match[2]), int(match[3]))
         if match := FRENCH.fullmatch(text):
             return date(int(match[3]), int(match[2]), int(match[1]))
+        if match := SPELLED.fullmatch(text):
+            return date(int(match[3]), MONTH_BY_NAME.get(plain(match[2]), 0), int(match[1]))
     except ValueError:
         return None
     return None

@@ -21,7 +21,7 @@ TYPED, ISOLATE, POP = "\u2066", "\u2068", "\u2069"  # before POP, its own direct
 @dataclass(frozen=True, slots=True)
 class Language:
     """A language of the public pages. name: as its readers write it; country: whose dates it has, '' for no
-    other.
+    other; thousands: the sign between them; comma: the decimal one, else a point; percent: of a share, as {}.
     """
 
     code: str
@@ -29,6 +29,8 @@ class Language:
     country: str = ""
     right_to_left: bool = False
     comma: bool = True
+    thousands: str = "\xa0"
+    percent: str = "{}\xa0%"
 
     @property
     def locale(self) -> str:
@@ -48,10 +50,10 @@ LANGUAGES: Mapping[str, Language] = {
     each.code: each
     for each in (
         Language(FRENCH, "Français"),
-        Language("en", "English", "GB", comma=False),
-        Language("ar", "العربية", right_to_left=True, comma=False),
-        Language("ro", "Română"),
-        Language("tr", "Türkçe"),
+        Language("en", "English", "GB", comma=False, thousands=",", percent="{}%"),
+        Language("ar", "العربية", right_to_left=True, comma=False, thousands=","),
+        Language("ro", "Română", thousands="."),
+        Language("tr", "Türkçe", thousands=".", percent="%{}"),
         Language("uk", "Українська"),
         Language("pt", "Português", "PT"),
     )
@@ -117,6 +119,16 @@ def key(text: str) -> str:
     return " ".join(text.split())
 
 
+def french_of(code: str, text: str) -> str:
+    """Return the French sentence that a catalogue translates by a text, '' when none does."""
+    from babel.messages.pofile import read_po
+
+    with (CATALOGUES / f"{code}.po").open("rb") as file:
+        messages = read_po(file, locale=code)
+    sought = key(text)
+    return next((str(each.id) for each in messages if each.id and key(str(each.string)) == sought), "")
+
+
 def typed(text: str) -> str:
     """Return a text that stays in French, as it goes into a sentence of another language: kept apart by two
     marks.
@@ -124,9 +136,19 @@ def typed(text: str) -> str:
     return text if not text or _spoken.get() == FRENCH else f"{TYPED}{text}{POP}"
 
 
+def comma() -> str:
+    """Return the comma of the language spoken, with its space.
+
+    >>> with speaking("ar"):
+    ...     comma()
+    '، '
+    """
+    return "، " if spoken().right_to_left else ", "
+
+
 def _put(value: object) -> str:
     if isinstance(value, int):
-        return f"{value:,}".replace(",", NBSP)
+        return f"{value:,}".replace(",", spoken().thousands)
     text = str(value)
     return (
         f"{ISOLATE}{text}{POP}"

@@ -56,9 +56,14 @@ FROM = to_say("à partir de {hour}")  # of hours whose end nobody gave
 OPEN_END = re.compile(r"(\d\d:\d\d)\+")
 BY_APPOINTMENT = to_say("sur rendez-vous")  # the commonest of comments
 TO_CONFIRM = to_say("horaires à confirmer")  # of a day whose hours were not all understood
+UNSAID = to_say("non indiqué")  # of a day that a text on one other day does not name
+ONE_DAY = re.compile(rf"({'|'.join(SHORT)}) [\d:,+ -]+")
+APPOINTMENT = re.compile(r"(?:ou )?sur rendez-vous")
+CUT_SHORT = "texte coupé"  # by the file: what its reader ends such a comment with
 HOUR = re.compile(r"\d h\b|\d:\d")
 SPAN = re.compile(r"\d+ h(?: \d\d)? – \d+ h(?: \d\d)?")  # two hours stay on their line
 LONG_HOURS = 120  # characters
+LONG_REMARK = 60  # characters
 BRIEF = 30  # characters that fit in a tag
 CHANGING = to_say("Horaires qui changent d’une semaine à l’autre : appelez.")
 OTHER_DAYS = to_say("Hors vacances scolaires : horaires inconnus")
@@ -115,10 +120,9 @@ def _to_ask(words: str) -> Opening:
 def _commented(comment: str) -> Opening:
     """Return the words on a place whose hours are a comment; a long one stands beside a few words."""
     words, unread = _first_upper(_confirm(comment)), _is_unread(comment)
-    if not unread and len(words) <= BRIEF:
-        return Opening("unknown", words)
-    brief = say("Horaires à confirmer") if unread else say("Se renseigner")
-    return Opening("unknown", words, unread, brief, typed(comment) if unread else words)
+    if len(words) <= BRIEF:
+        return Opening("unknown", words, unread)
+    return Opening("unknown", words, brief=say("Se renseigner"), rest=words)
 
 
 def _now(osm: str, at: datetime) -> Opening:
@@ -126,6 +130,8 @@ def _now(osm: str, at: datetime) -> Opening:
     if hours is None:
         return Opening("unknown", say("Horaires inconnus"))
     state, comment = hours.state(at)
+    if comment == UNSAID:
+        return _partly_known(osm, at)
     if state != State.CLOSED and (
         comment or state == State.UNKNOWN
     ):  # “sur rendez-vous”: nobody may just come
@@ -142,6 +148,18 @@ def _now(osm: str, at: datetime) -> Opening:
     if change is None:
         return Opening("closed", say(CLOSED))
     return _closed_until(osm, at, change)
+
+
+def _partly_known(osm: str, at: datetime) -> Opening:
+    """Return the next hours of a place, on a day of which nothing is said."""
+    hours, moment = _hours(osm), at
+    while hours.state(moment) == (State.UNKNOWN, UNSAID) or hours.state(moment)[0] == State.CLOSED:
+        moment = hours.next_change(moment)
+    remark = _remark(hours.state(moment)[1])
+    when = say("{day} à {hour}", day=_day_from_today(moment.date(), at.date()), hour=clock(moment))
+    when += f" ({remark})" if remark else ""
+    brief = say("Horaires en partie connus")
+    return Opening("unknown", f"{brief}{NBSP}: {when}", brief=brief, rest=when)
 
 
 def _since(osm: str, at: datetime) -> datetime | None:
@@ -189,7 +207,7 @@ def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
             say("{when} : {what}", when=when, what=what),
         )
         return Opening("closed", sentence, _is_unread(comment), say(CLOSED), rest)
-    comment_text = _comment(comment) if comment else ""
+    comment_text = _remark(comment)
     note = f" ({comment_text})" if comment_text else ""
     if days < 2:
         words = (
@@ -197,10 +215,10 @@ def _closed_until(osm: str, at: datetime, change: datetime) -> Opening:
             if days
             else say("Ouvre à {hour}", hour=clock(change))
         )
-        return Opening("soon", words + note, brief=words if comment_text else "", rest=comment_text)
+        return Opening("soon", words + note, _is_unread(comment), words if comment_text else "", comment_text)
     sentence = say("Fermé, ouvre {day} à {hour}", day=day, hour=clock(change))
     rest = say("ouvre {day} à {hour}", day=day, hour=clock(change))
-    return Opening("closed", sentence + note, brief=say(CLOSED), rest=rest + note)
+    return Opening("closed", sentence + note, _is_unread(comment), say(CLOSED), rest + note)
 
 
 def _day_from_today(day: date, today: date) -> str:
@@ -231,9 +249,7 @@ def _in_closure(osm: str, at: datetime, change: datetime) -> bool:
 
 
 def _confirm(comment: str) -> str:
-    """Return the words that replace hours; a text that nobody understood is to be confirmed."""
-    if _is_unread(comment):
-        return to_confirm(typed(comment))
+    """Return the words that replace hours; a text that nobody understood is no hour: it is not shown."""
     return _comment(comment) if comment else say(TO_CONFIRM)
 
 
@@ -241,16 +257,61 @@ def to_confirm(words: str) -> str:
     return say("{words}, à confirmer", words=words)
 
 
+def _remark(comment: str) -> str:
+    """Return a comment as it stands beside an hour: a long one is read under the hours of the place."""
+    text = _comment(comment) if comment else ""
+    return text if len(text) <= LONG_REMARK else lower_first(say("Se renseigner"))
+
+
 def _is_unread(comment: str) -> bool:
-    """Recognise a comment that is the text of a file nobody understood."""
-    return comment.startswith("«")
+    """Recognise a comment that is the text of a file nobody understood, or stands for it."""
+    return comment.startswith("«") or comment.endswith(CUT_SHORT) or comment == TO_CONFIRM
+
+
+def without_unread(osm: str, unread: str) -> str:
+    """Return hours whose comments that nobody understood say so in place of their text.
+
+    unread: what the reader left, its pieces parted by “ … ”.
+
+    >>> without_unread('Mo 09:00-12:00 "ORDINATEUR / TABLETTE"', "ORDINATEUR / TABLETTE")
+    'Mo 09:00-12:00 "horaires à confirmer"'
+    >>> without_unread('Mo 09:00-12:00 "sur rendez-vous, TABLETTE"', "TABLETTE")
+    'Mo 09:00-12:00 "sur rendez-vous"'
+    """
+    pieces = {each for piece in unread.split(" … ") for each in (piece, piece.partition(" : ")[2]) if each}
+
+    def replacement(comment: re.Match[str]) -> str:
+        is_unread = any(piece in comment[0] for piece in pieces) and not NAMED.fullmatch(comment[0])
+        if not is_unread:
+            return comment[0]
+        parts = comment[0].strip('"').split(", ")
+        return f'"{next(filter(APPOINTMENT.fullmatch, parts), TO_CONFIRM)}"'
+
+    return COMMENT.sub(replacement, osm)
+
+
+def with_unsaid_days(osm: str, text: str, unread: str) -> str:
+    """Return hours whose other days are not said, rather than closed, when they were read in a free text
+    that names one day and comments on it: such a text tells a slot, not a week. unread: as above.
+
+    >>> with_unsaid_days('Fr 14:00-17:00 "sur rendez-vous"', "vendredi 14h-17h, sur rendez-vous", "")
+    'Fr 14:00-17:00 "sur rendez-vous"; Mo,Tu,We,Th,Sa,Su unknown "non indiqué"'
+    >>> with_unsaid_days("Fr 14:00-17:00", "vendredi 14h-17h", "")
+    'Fr 14:00-17:00'
+    """
+    only_day = ONE_DAY.fullmatch(COMMENT.sub("", osm).strip())
+    if not only_day or not text or not (unread or COMMENT.search(osm)):
+        return osm
+    return f'{osm}; {",".join(day for day in SHORT if day != only_day[1])} unknown "{UNSAID}"'
 
 
 def _comment(comment: str) -> str:
-    """Return a comment of the hours: those that everybody writes are said, the others stay as they were
-    typed.
+    """Return a comment of the hours: those that everybody writes are said, one that nobody understood, or
+    that its file cut short, is to be confirmed, the others stay as they were typed.
     """
-    return say(comment) if comment in (BY_APPOINTMENT, TO_CONFIRM) else typed(comment)
+    if _is_unread(comment):
+        return say(TO_CONFIRM)
+    return say(comment) if comment in (BY_APPOINTMENT, UNSAID) else typed(comment)
 
 
 def _first_upper(text: str) -> str:
@@ -258,8 +319,17 @@ def _first_upper(text: str) -> str:
 
 
 def is_open(osm: str, at: datetime) -> bool:
-    """Tell a place surely open at a moment from any other."""
+    """Return True for a place surely open at a moment."""
     return now(osm, at).state == "open"
+
+
+def is_closed(osm: str, at: datetime) -> bool:
+    """Tell a place surely closed at a moment from any other: hours unknown, or by appointment, are neither.
+
+    >>> [is_closed(osm, datetime(2026, 11, 24, 9)) for osm in ("Tu 14:00-18:00", "Tu 09:00-12:00", "")]
+    [True, False, False]
+    """
+    return now(osm, at).state in ("closed", "soon")
 
 
 def opens_at(osm: str, at: datetime) -> datetime | None:
@@ -644,5 +714,5 @@ def _hours(osm: str) -> Any:
         return None
     try:
         return OpeningHours(osm, country="FR")
-    except opening_hours.ParserError:  # type: ignore[attr-defined]
+    except opening_hours.ParserError:  # type: ignore[attr-defined]  # left out of its stubs
         return None

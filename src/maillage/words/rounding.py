@@ -51,16 +51,16 @@ def outwards(low: float, high: float, by: float, *, most: float | None = None) -
     return max(0.0, printed_low), high if most is None else min(high, most)
 
 
-def whole_percents(shares: Sequence[float]) -> list[int]:
-    """Return the shares of a whole, which add up to one, as whole percents that add up to 100: those rounded
-    down the most are rounded up.
+def whole_percents(shares: Sequence[float], total: int = 100) -> list[int]:
+    """Return the shares of a whole, which add up to one, as whole percents that add up to `total`: those
+    rounded down the most are rounded up. total: the percents of that whole in a larger one.
 
-    >>> whole_percents([0.335, 0.335, 0.33]), whole_percents([1.0, 0.0])
-    ([34, 33, 33], [100, 0])
+    >>> whole_percents([0.335, 0.335, 0.33]), whole_percents([1.0, 0.0]), whole_percents([0.5, 0.5], 47)
+    ([34, 33, 33], [100, 0], [24, 23])
     """
-    percents = [math.floor(100 * share + 1e-9) for share in shares]
-    by_loss = sorted(range(len(shares)), key=lambda i: (percents[i] - 100 * shares[i], i))
-    for i in by_loss[: 100 - sum(percents)]:
+    percents = [math.floor(total * share + 1e-9) for share in shares]
+    by_loss = sorted(range(len(shares)), key=lambda i: (percents[i] - total * shares[i], i))
+    for i in by_loss[: total - sum(percents)]:
         percents[i] += 1
     return percents
 

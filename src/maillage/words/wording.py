@@ -21,6 +21,7 @@ NINE_TIMES = f"90 fois sur 100, {IF_GAPS_HOLD}"
 NINE_IN_TEN = f"90 chances sur 100, {IF_GAPS_HOLD}"  # of a model estimate: never said without its condition
 
 
+XML_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # by XML 1.0
 BEFORE, AFTER = re.compile(r" (?=[:;?!»])"), re.compile(r"(?<=«) ")
 
 
@@ -31,6 +32,15 @@ def spaced(text: str) -> str:
     'Où\\xa0: «\\xa0ici\\xa0»\\xa0?'
     """
     return AFTER.sub(NBSP, BEFORE.sub(NBSP, text))
+
+
+def in_xml(text: str) -> str:
+    r"""Return a text without the characters that XML forbids: an office suite pastes some as line breaks.
+
+    >>> in_xml("Café\x0bnumérique")
+    'Cafénumérique'
+    """
+    return XML_FORBIDDEN.sub("", text)
 
 
 # A space inside a number, between it and its unit, around the dash of two hours: each told by its two
@@ -67,9 +77,9 @@ def spaced_within(value: T) -> T:
     <, stay as they are.
     """
     if isinstance(value, str):
-        return value if value.startswith("<") else spaced(value)  # type: ignore[return-value]
+        return value if value.startswith("<") else spaced(value)  # type: ignore[return-value]  # of the type it was given
     if isinstance(value, dict):
-        return {key: spaced_within(inner) for key, inner in value.items()}  # type: ignore[return-value]
+        return {key: spaced_within(inner) for key, inner in value.items()}  # type: ignore[return-value]  # of the type it was given
     if isinstance(value, list | tuple):
         return type(value)(spaced_within(inner) for inner in value)
     if is_dataclass(value) and not isinstance(value, type):
@@ -80,7 +90,8 @@ def spaced_within(value: T) -> T:
 
 
 def number(value: float, decimals: int = 0) -> str:
-    """Return a number as written in French: comma, no-break space between thousands, halves upwards.
+    """Return a number as the language spoken writes it, in French with a comma and no-break spaces between
+    thousands; halves upwards.
 
     >>> number(42.5), number(87.5), number(12.5)
     ('43', '88', '13')
@@ -88,9 +99,11 @@ def number(value: float, decimals: int = 0) -> str:
     ('43\\xa0500', '13,1', '−4')
     """
     near = rounding.rounded(abs(value), decimals=decimals) if isfinite(value) else abs(value)
-    text = f"{near:,.{decimals}f}".replace(",", NBSP)
-    text = text.replace(".", ",") if languages.spoken().comma else text
-    return f"{MINUS}{text}" if value < 0 and text.strip("0,") else text
+    language = languages.spoken()
+    integer, _, decimal_digits = f"{near:,.{decimals}f}".partition(".")
+    mark = ("," if language.comma else ".") if decimal_digits else ""
+    text = f"{integer.replace(',', language.thousands)}{mark}{decimal_digits}"
+    return f"{MINUS}{text}" if value < 0 and text.strip("0,.") else text
 
 
 def percent(value: float, decimals: int = 0) -> str:
@@ -111,15 +124,56 @@ def share(value: float) -> str:
     return f"moins de 1{NBSP}%" if 0 < value < 0.01 else percent(100 * value)
 
 
+PARTED = " ; "  # between the items of a list that hold an « et »
+ENCLOSED = re.compile(r"«[^»]*»|\([^)]*\)")
+BETWEEN_ITEMS, AND = re.compile(r", | et "), re.compile(r" et (?!plus\b)")  # « 75 ans et plus » is one item
+
+
+def listed(text: str) -> list[str]:
+    """Return the items of a list written by `listing`.
+
+    >>> listed("Claix, Corenc et Poisat"), listed("Claix ; Vif et Varces")
+    (['Claix', 'Corenc', 'Poisat'], ['Claix', 'Vif et Varces'])
+    """
+    return text.split(PARTED) if PARTED in text else BETWEEN_ITEMS.split(text)
+
+
 def listing(items: Sequence[str], last: str = "et") -> str:
-    """Return items as a list. last: « et », « ou » or « ni ».
+    """Return items as a list. last: « et », « ou » or « ni ». Items of which one holds an « et » are parted
+    by semicolons: that « et » would pass for the last one of the list.
 
     >>> listing(["Claix", "Corenc", "Poisat"])
     'Claix, Corenc et Poisat'
+    >>> listing(["Claix", "Vif et Varces"]), listing(["Claix", "« Vif et Varces »"])
+    ('Claix ; Vif et Varces', 'Claix et « Vif et Varces »')
     """
     if len(items) < 2:
         return "".join(items)
+    if last == "et" and any(AND.search(ENCLOSED.sub("", item)) for item in items):
+        return PARTED.join(items)
     return say(LAST[last], first=series(items[:-1]), last=items[-1])
+
+
+def shortened(items: Sequence[str], most: int) -> str:
+    """Return items as a list, the first `most` and a count where several are left: one alone is named.
+
+    >>> shortened(["Claix", "Corenc", "Poisat"], 2), shortened(["Claix", "Corenc", "Poisat", "Gières"], 2)
+    ('Claix, Corenc et Poisat', 'Claix, Corenc et 2 autres')
+    """
+    if len(items) <= most + 1:
+        return listing(items)
+    return listing([*items[:most], f"{number(len(items) - most)} autres"])
+
+
+def in_series(lines: Sequence[str]) -> str:
+    """Return lines with semicolons between, each of them whole.
+
+    >>> in_series(["lundi : 9 h – 12 h", "mardi : 14 h – 18 h"])
+    'lundi : 9 h – 12 h ; mardi : 14 h – 18 h'
+    """
+    if not lines:
+        return ""
+    return reduce(lambda before, line: say("{before} ; {line}", before=before, line=line), lines)
 
 
 def series(items: Sequence[str]) -> str:
@@ -181,9 +235,10 @@ def is_feminine(noun: str) -> bool:
 
 
 FEMININE = frozenset(
-    "action activité adresse aide ancienne carte case chose commune démarche enquête étape faite fiche"
-    " gardée ligne minute orientation paire parole personne place proposition question refusée région"
-    " réponse réunie réunion source sous-action structure valeur variable voie zone".split()
+    "action activité adresse aide ancienne carte case chose commune course demande démarche enquête étape"
+    " faite fiche gardée invitation ligne minute orientation page paire parole personne phrase place"
+    " proposition question refusée région réponse réunie réunion source sous-action structure valeur"
+    " variable voie zone".split()
 )
 
 
@@ -216,12 +271,17 @@ def in_words(text: str, lead: str = "") -> str:
 
 FEMININE_BODIES = frozenset(
     "Agence Agglo Agglomération Association Caisse Commune Communauté Direction Eurométropole Mairie"
-    " Métropole Préfecture Région Ville CA CAF CC CPAM CU DDETS DREETS MDPH MSA".split()
+    " Métropole Préfecture Région Ville CA CAF CC CPAM CU DDETS DREETS MDPH MSA Assemblée Bibliothèque"
+    " Chambre Commission Conférence Coopérative Coordination Délégation Équipe Fédération Fondation Maison"
+    " Médiathèque Mission Union".split()
 )
 MASCULINE_BODIES = frozenset(
-    "Conseil Département Pays Service Syndicat CCAS CD CIAS CIDFF PETR PIMMS SIVOM".split()
+    "Conseil Département Pays Service Syndicat CCAS CD CIAS CIDFF PETR PIMMS SIVOM Bureau Collectif Comité"
+    " Groupe Groupement Ministère Réseau".split()
 )
-ELIDED_BODIES = frozenset("EPCI EPN EPT OPH UDAF".split())
+ELIDED_BODIES = frozenset("EPCI EPN EPT OPH UDAF Établissement Hôpital Institut Observatoire Office".split())
+BODIES = FEMININE_BODIES | MASCULINE_BODIES | ELIDED_BODIES
+TYPED_ARTICLE = re.compile(r"(?:Le |La |Les |L’|L')(?=(\w+))")
 KEEPS_CAPITAL = frozenset(("Pays",))  # part of a name on maps: « le Pays de Gex »
 CONTRACTED = {"de": {"le ": "du ", "les ": "des "}, "à": {"le ": "au ", "les ": "aux "}}
 _VOWEL = "aeiouàâäéèêëîïôöùûüœæ"
@@ -272,7 +332,11 @@ def with_article(name: str) -> str:
     ('l’agglomération grenobloise', 'la ville d’Arles', 'Arles')
     >>> with_article("Direction de la cohésion sociale"), of("Département de l’Essonne")
     ('la direction de la cohésion sociale', 'du département de l’Essonne')
+    >>> with_article("Le service habitat"), with_article("La Communauté de communes"), with_article("Le Mans")
+    ('le service habitat', 'la Communauté de communes', 'Le Mans')
     """
+    if (typed := TYPED_ARTICLE.match(name)) and (typed[1].islower() or typed[1] in BODIES):
+        return lower_first(name)
     first, space, _ = name.partition(" ")
     if name == "France":
         return "la France"

@@ -51,6 +51,7 @@ CUT = re.compile(  # how a text ends when a field was too short for it
     r"(?:\b(?:et|ou|puis|a|au|aux|de|du|des|le|la|les|entre|sauf|jusqu'?a?u?|sur|par|avec|dans|pour|une?)|\b[ld]'"
     r"|[(&+:…-]|\.\.\.|\bet \d\d?)\s*"
 )
+MAX_SHORT_DAY = 4  # letters of « merc. »: more of them, and a day is no abbreviation
 ALSO = re.compile(r"\b(?:nocturnes?|aussi|egalement|en plus)\b")
 TITLES = frozenset(("accueil", "acces", "permanence", "permanences", "entree"))
 EVENINGS = re.compile(r"\bsoir")
@@ -152,12 +153,13 @@ class Reading:
     mends: list[str] = field(default_factory=list)
 
 
-def read(text: str, *, day_known: bool = False) -> Reading:
+def read(text: str, *, day_known: bool = False, is_cut: bool = False) -> Reading:
     """Return the reading of a text of opening hours; it is read once, left to right, whatever it contains.
 
-    day_known: it stands under the name of a day, so that « 10-12 » is two hours.
+    day_known: it stands under the name of a day, so that « 10-12 » is two hours. is_cut: its field was too
+    short for it.
     """
-    return _Reader(text, day_known).read()
+    return _Reader(text, day_known, is_cut).read()
 
 
 class _Reader:
@@ -165,9 +167,10 @@ class _Reader:
     word.
     """
 
-    def __init__(self, text: str, day_known: bool) -> None:
+    def __init__(self, text: str, day_known: bool, is_cut: bool) -> None:
         self.source = gather(text, day_known=day_known)
         self.doubt, self.typed, self.left = self.source.doubt, self.source.typed, self.source.unread
+        self.is_cut = is_cut
         self.out = Reading()
         self.items: list[Item] = []
         self.at = 0
@@ -1155,7 +1158,7 @@ class _Reader:
             self._off_alone(item, about)
 
     def _hours_go_on(self, off: Item) -> bool:
-        """Tell « lundi matin fermé, 14h-17h », whose hours are of that day, from « lundi matin fermé »."""
+        """Return True when hours follow on the same day: « lundi matin fermé, 14h-17h »."""
         at = self.items.index(off, self.at)
         half = self._after(at, (*JOINTS, "and", "stop"))  # « lundi matin : fermé ; après-midi : 14h-17h »
         ends = ("stop",) if half and half.kind == "half" else ()
@@ -2201,12 +2204,31 @@ class _Reader:
         first, last = run[0], run[-1]
         while last + 1 < len(self.source.tokens) and self._limits(last + 1):
             last += 1
-        piece = _balanced(self.typed(first, last))
+        if last == len(self.source.tokens) - 1 and self._ends_in_a_word():
+            last -= 1  # « Mercred » helps nobody: that the text was cut is said
+        if last < first:
+            return
+        piece = _balanced(self.typed(first, last)).rstrip(" ,;")
+        if own_days := self._announced_days(run):
+            for each in self.out.statements:
+                if each.weekdays & own_days:
+                    each.comment = _together(each.comment, piece)
+            return
         before = [each for each in self.out.statements if each.first <= first]
         if heads or not before:
             headings[first] = piece
         elif before:
             before[-1].comment = _together(before[-1].comment, piece)
+
+    def _announced_days(self, run: list[int]) -> set[int]:
+        """Return the days that a piece not understood is about alone: « jeudi : accueil de groupes »; none
+        for « jeudi des ateliers ».
+        """
+        tokens, at = self.source.tokens, run[0]
+        while at < len(tokens) and tokens[at].kind in (*DAY_KINDS, "and", "range", "filler", "of"):
+            at += 1
+        is_announced = at < len(tokens) and tokens[at].kind == "colon" and tokens[run[0]].kind in DAY_KINDS
+        return {day for days in self._named_in(run) for day in days} if is_announced else set()
 
     def _tell_lost(self) -> None:
         """Say the days of which hours may have been lost: no hour of theirs is firmly closed."""
@@ -2274,15 +2296,24 @@ class _Reader:
     def _limits(self, n: int) -> bool:
         return folded(self.typed(n, n)) in LIMITS
 
+    def _ends_in_a_word(self) -> bool:
+        """Recognise a text cut within its last word: a field too short for it, or « mercred »."""
+        if self.is_cut:
+            return True
+        token = self.source.tokens[-1]
+        word = folded(self.source.text).rstrip()[token.start :]
+        least = 2 if token.kind == "word" else MAX_SHORT_DAY
+        return len(word) > least and word not in FULL and any(day.startswith(word) for day in FULL)
+
     def _tell_cut(self) -> None:
         """Say that a text was cut, where its last words call for others."""
         tokens = self.source.tokens
         if not tokens or not any(each.spans for each in self.out.statements):
             return
         text = folded(self.source.text).rstrip()
-        word = text[tokens[-1].start :]
-        in_a_day = tokens[-1].kind == "word" and len(word) > 2 and any(day.startswith(word) for day in FULL)
-        if in_a_day or any(match.end() == len(text) for match in CUT.finditer(text, max(len(text) - 12, 0))):
+        if self._ends_in_a_word() or any(
+            match.end() == len(text) for match in CUT.finditer(text, max(len(text) - 12, 0))
+        ):
             self.out.comments.append(CUT_SHORT)
             self.doubt(f"le texte s’arrête au milieu d’une phrase : « … {text[-20:]} »")
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import combinations
 
-from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # left out of its stubs
 
 CODES = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH")
 DAY = f"(?:{'|'.join(CODES[:7])})"

@@ -28,6 +28,7 @@ from french_opening_hours.tokens import (
 from french_opening_hours.week import Week
 
 LONGEST = 2000  # characters; beyond, it is a page, not hours
+FIELD_LENGTH = 255  # characters of many a column: a text that fills it was cut
 TOO_LONG = f"texte de plus de {LONGEST} caractères : gardé, mais pas lu"
 ALL_CLOSED = [Change("off", None)]
 NOTHING = re.compile(r"[\W_]*|n[./]?[cr]\.?|néant|non renseigné|null|none|nan", re.IGNORECASE)
@@ -97,7 +98,8 @@ def read(text: str, *, parity: str = "", remark_text: str = "") -> Hours:
         return Hours("", text, "", "empty")
     if len(text) > LONGEST:
         return Hours("", text, text, "doubtful", TOO_LONG)
-    return _read(with_hours(text), parity, remark_text)
+    is_cut = len(text) == FIELD_LENGTH and text[-1].isalnum()
+    return _read(with_hours(text), parity, remark_text, is_cut)
 
 
 def read_week(days: Mapping[str, str], *, parity: str = "", remark_text: str = "") -> Hours:
@@ -118,7 +120,7 @@ _read_cell = lru_cache(maxsize=4096)(partial(parse, day_known=True))
 
 
 @lru_cache(maxsize=8192)
-def _read(text: str, parity: str, remark_text: str) -> Hours:
+def _read(text: str, parity: str, remark_text: str, is_cut: bool) -> Hours:
     weeks, unread = _weeks(parity)
     osm = text.strip()
     quoted = [(osm.strip("\"'[] "), ["guillemets retirés"])] if osm.startswith(('"', "'", "[")) else []
@@ -127,11 +129,12 @@ def _read(text: str, parity: str, remark_text: str) -> Hours:
             with_weeks = within_weeks(candidate, weeks) if weeks else candidate
             doubts = [*_doubts_of_osm(candidate), *_limits(remark_text)]
             return _answer(with_weeks or candidate, text, unread if with_weeks else [parity], doubts, mends)
-    flat = folded(unwrapped(text))
+    with_plain_signs = text.translate(SIGNS)
+    flat = folded(unwrapped(with_plain_signs))
     if why := DENIED if ENDED.search(flat) else ONCE if ON_A_DATE.search(flat) else "":
         return Hours("", text, text, "doubtful", why)
-    typed, footnote = _without_footnote(in_digits(days_in_full(text.translate(SIGNS))))
-    reading, table = parse(typed), Week(", ".join(filter(None, (remark_text, footnote))))
+    typed, footnote = _without_footnote(in_digits(days_in_full(with_plain_signs)))
+    reading, table = parse(typed, is_cut=is_cut), Week(", ".join(filter(None, (remark_text, footnote))))
     if footnote:  # hours of a note are those of nobody: a day that it alone names is not firmly closed
         noted, stated = (_days_with_hours(each) for each in (parse(footnote), reading))
         table.unsure |= noted - stated

@@ -52,9 +52,8 @@ PLAIN_MONTHS = tuple(month.replace("é", "e").replace("û", "u") for month in MO
 MONTH = f"(?:{'|'.join(PLAIN_MONTHS)})"
 _LONG = "|".join([*FULL, *filter(lambda month: len(month) > 3, PLAIN_MONTHS)])
 GLUED = re.compile(
-    rf"(?<=\b(?:du|de|le|au))(?=(?:{_LONG})s?\b)"
-    "|" + "|".join(rf"(?<=\b{word})(?=(?:du|de|le|au|et)\b)" for word in _LONG.split("|"))
-)  # « juindu lundi »
+    rf"\b(?:(?:du|de|le|au)(?=(?:{_LONG})s?\b)|(?:{_LONG})(?=(?:du|de|le|au|et)\b))"
+)  # « juindu lundi »: up to where a space lacks
 DATE = r"\d\d?(?:er)?"
 EDGE = r"(?:(?:debut|fin) (?:du mois )?(?:de |d')?|mi ?-? ?)"  # « de début septembre à la mi-juin »
 RANKS = {"prem": 1, "deux": 2, "seco": 2, "troi": 3, "quat": 4, "cinq": 5, "dern": -1}
@@ -370,8 +369,11 @@ SIGNS = str.maketrans(
 )
 
 
+@lru_cache(maxsize=16)
 def unwrapped(text: str) -> str:
-    """Return the text without web markup, its dashes, apostrophes and spaces made one kind."""
+    """Return the text without web markup, its dashes, apostrophes and spaces made one kind. The last texts
+    are cached: what ends or dates a text is looked for in it before its hours are.
+    """
     if "<" in text or "&" in text:
         text = TAG.sub(" ", BLOCK.sub("\n", html.unescape(text)))
     if not text.isascii():
@@ -433,7 +435,7 @@ def _unglued(text: str) -> str:
     'd’avril à juin du lundi au mardi'
     """
     for match in reversed([*GLUED.finditer(folded(text))]):
-        text = f"{text[: match.start()]} {text[match.start() :]}"
+        text = f"{text[: match.end()]} {text[match.end() :]}"
     return text
 
 

@@ -25,7 +25,7 @@ TO_CONFIRM = "horaires à confirmer"  # of the rest of a day, some hours of whic
 
 
 class Key(NamedTuple):
-    """Which days: the weekday, which ones of the month, which weeks."""
+    """The days of a rule: the weekday, which ones of the month, which weeks."""
 
     weekday: int
     nth: tuple[int, ...] = ()

@@ -3,29 +3,28 @@ are public. Rights over appointments: those of the structure that receives; a vo
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
-from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda.models import Appointment, Course, Permanence, Seat, TerritoryOutline, Workshop
 from maillage.apps.agenda.rules.workshops import WORKSHOP
-from maillage.apps.directory.models import Structure
-from maillage.apps.memberships import access as memberships
-from maillage.apps.memberships.access import FRANCE
+from maillage.apps.directory.memberships import access as memberships
+from maillage.apps.directory.memberships.access import FRANCE
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import User, Visitor
+from maillage.web import bulk, installation_keys
 
 MANAGE, SEE, SEE_OWN, EDIT = "workshops.manage", "people.see", "people.mine", "modules.edit"
+LEADS = "members.manage"  # over a territory: who runs its network
 BOOKINGS_AN_HOUR = 30  # that a stranger may make
 LINKS_AN_HOUR = 30  # links that a stranger may try
 WITH = ("structure", "partner", "course", "lieu")
 
 
-def workshops_for(user: Any) -> QuerySet[Workshop]:
+def workshops_for(user: Visitor) -> QuerySet[Workshop]:
     """Return the workshops of the structures for which a user plans, as organisers or as partners."""
     managed_structures = rights_of(user).structures(MANAGE)
     if not managed_structures:
@@ -35,12 +34,12 @@ def workshops_for(user: Any) -> QuerySet[Workshop]:
     ).select_related(*WITH)
 
 
-def outline_territories(user: Any) -> list[str]:
+def outline_territories(user: Visitor) -> list[str]:
     """Return the territories whose outlines a user adapts; `FRANCE`: those of the whole platform."""
     return memberships.territories_with(user, EDIT)
 
 
-def territories_of(user: Any) -> list[str]:
+def territories_of(user: Visitor) -> list[str]:
     """Return the territories whose outlines a user reads, the widest first: those around the territory they
     write for, else around the structure for which they act. The whole platform’s come before.
     """
@@ -56,28 +55,28 @@ def territories_around(communes: frozenset[str]) -> list[str]:
     return [FRANCE, *memberships.holding_all(communes, known)]
 
 
-def courses_for(user: Any) -> QuerySet[Course]:
+def courses_for(user: Visitor) -> QuerySet[Course]:
     """Return the courses of which somebody runs a meeting."""
     course_numbers = workshops_for(user).filter(course__isnull=False).values("course")
     return Course.objects.filter(pk__in=course_numbers).select_related("structure")
 
 
-def seats_for(user: Any) -> QuerySet[Seat]:
+def seats_for(user: Visitor) -> QuerySet[Seat]:
     return Seat.objects.filter(workshop__in=workshops_for(user).values("pk")).select_related(
         "workshop", "person"
     )
 
 
-def structures_for(user: Any) -> QuerySet[Structure]:
+def structures_for(user: Visitor) -> QuerySet[Structure]:
     return Structure.objects.filter(pk__in=rights_of(user).structures(MANAGE)).order_by("name", "pk")
 
 
-def may_lead(user: Any, structure: int | None) -> bool:
+def may_lead(user: Visitor, structure: int | None) -> bool:
     """Return True if a user plans, changes and cancels on behalf of a structure."""
     return structure is not None and rights_of(user).may(MANAGE, structure=structure)
 
 
-def may_run(user: Any, workshop: Workshop) -> bool:
+def may_run(user: Visitor, workshop: Workshop) -> bool:
     """Return True if a user manages seats and attendance, for the organiser or for the partner."""
     return may_lead(user, workshop.structure_id) or may_lead(user, workshop.partner_id)
 
@@ -90,23 +89,23 @@ def published() -> QuerySet[Workshop]:
 # ----------------------------------------------------------------------------------------------- appointments
 
 
-def permanences_for(user: Any) -> QuerySet[Permanence]:
+def permanences_for(user: Visitor) -> QuerySet[Permanence]:
     """Return the permanences of the structures on whose behalf a user receives people."""
     return Permanence.objects.filter(structure__in=_receiving(user)).select_related(
         "structure", "lieu", "helper"
     )
 
 
-def run_permanences_for(user: Any) -> QuerySet[Permanence]:
+def run_permanences_for(user: Visitor) -> QuerySet[Permanence]:
     """Return the permanences that a user opens, changes, closes and stops."""
     return permanences_for(user).filter(structure__in=rights_of(user).structures(MANAGE))
 
 
-def receiving_for(user: Any) -> QuerySet[Structure]:
+def receiving_for(user: Visitor) -> QuerySet[Structure]:
     return Structure.objects.filter(pk__in=_receiving(user)).order_by("name", "pk")
 
 
-def appointments_for(user: Any) -> QuerySet[Appointment]:
+def appointments_for(user: Visitor) -> QuerySet[Appointment]:
     """Return the appointments of a user's structures; to a volunteer, those they give or hold."""
     rights = rights_of(user)
     visible_structures, own_structures = rights.structures(SEE), rights.structures(SEE_OWN)
@@ -122,7 +121,7 @@ def colleagues(structures: Iterable[Structure], on: date) -> QuerySet[User]:
     return User.objects.filter(pk__in=team, is_active=True).order_by("name", "pk")
 
 
-def may_receive(user: Any, structure: int | None) -> bool:
+def may_receive(user: Visitor, structure: int | None) -> bool:
     """Return True if a user gives appointments on behalf of a structure."""
     return structure is not None and structure in _receiving(user)
 
@@ -134,7 +133,18 @@ def published_permanences() -> QuerySet[Permanence]:
     )
 
 
-def _receiving(user: Any) -> frozenset[int]:
+def led_permanences(user: Visitor) -> QuerySet[Permanence]:
+    """Return the permanences where anybody books alone in the territory that a user leads, the invented ones
+    in the demonstration alone.
+    """
+    communes = rights_of(user).communes(LEADS)
+    rows = published_permanences().prefetch_related("closures")
+    if not (user.is_authenticated and user.is_demonstration):
+        rows = rows.filter(example=False)
+    return rows if communes is None else rows.filter(commune__in=bulk.to_find(communes))
+
+
+def _receiving(user: Visitor) -> frozenset[int]:
     rights = rights_of(user)
     return rights.structures(SEE) | rights.structures(SEE_OWN)
 
@@ -144,21 +154,17 @@ def _receiving(user: Any) -> frozenset[int]:
 
 def link_of(seat: Seat) -> str:
     """Return the token of a person's own link: the same for all their seats; only its digest is stored."""
-    return link_for(seat.learner)
+    return link_for(seat.learner, seat.token)
 
 
-def link_for(learner: str) -> str:
-    """Return the token of a learner's link: 128 bits that cannot be forged without the installation's key."""
-    return _token(f"atelier:{learner}")
+def link_for(learner: str, stored: str) -> str:
+    """Return the token of a learner's link. stored: the digest of the one they have, "" for none."""
+    return installation_keys.token(f"atelier:{learner}", stored, digest)
 
 
 def link_of_appointment(row: Appointment) -> str:
     """Return the token of a person's link to their appointment."""
-    return _token(f"rendez-vous:{row.key}")
-
-
-def _token(text: str) -> str:
-    return hmac.new(settings.SECRET_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()[:32]
+    return installation_keys.token(f"rendez-vous:{row.key}", row.token, digest)
 
 
 def digest(token: str) -> str:

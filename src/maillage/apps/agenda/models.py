@@ -1,26 +1,32 @@
 """Workshops, the courses that chain them, and the seats that people take; permanences and appointments."""
 
 from datetime import datetime, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
 
-from maillage.apps.accounts.models import by_account
-from maillage.apps.agenda.rules import appointments, mailbox
+from maillage.apps.agenda.rules import appointments, mailbox, rdv, recalls
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User, by_account
 from maillage.reference import clocks
 from maillage.web.free_text import FreeChar, FreeText
+from maillage.web.sealed_text import SealedText
+
+R = TypeVar("R", bound=models.Model)
 
 
-def of_structure() -> models.ForeignKey:
+def of_structure() -> models.ForeignKey[Structure | int, Structure]:
     """A row of a structure, which goes with it."""
     return models.ForeignKey(Structure, verbose_name="structure", on_delete=models.CASCADE, related_name="+")
 
 
-def optional(to: type[models.Model], label: str, related_name: str = "+") -> models.ForeignKey:
+def optional(
+    to: type[R], label: str, related_name: str = "+"
+) -> "models.ForeignKey[R | int | None, R | None]":
     """A link to a row that may go, or never be there."""
     return models.ForeignKey(
         to, verbose_name=label, on_delete=models.SET_NULL, null=True, blank=True, related_name=related_name
@@ -184,6 +190,15 @@ class Seat(models.Model):
     token = models.CharField("empreinte du lien", max_length=64, db_index=True)
     cancelled_at = models.DateTimeField("annulée le", null=True, blank=True)
     reminded_at = models.DateTimeField("rappelée le", null=True, blank=True)
+    recalled_at = models.DateTimeField("nouvelles prises le", null=True, blank=True)
+    recall = models.CharField(
+        "suite donnée",
+        max_length=8,
+        choices=list(recalls.OUTCOMES.items()),
+        blank=True,
+        default="",
+        db_default="",
+    )
     came = models.BooleanField("venue", null=True)
     stopped_because = models.CharField(
         "pourquoi elle s’arrête", max_length=9, choices=list(rules.STOPPED.items()), blank=True
@@ -321,6 +336,15 @@ class Appointment(models.Model):
     cancel_reason = FreeChar("pourquoi", max_length=300, blank=True)
     series = models.CharField("série", max_length=32, blank=True, db_index=True)
     token = models.CharField("empreinte du lien", max_length=64, blank=True, db_index=True)
+    recalled_at = models.DateTimeField("nouvelles prises le", null=True, blank=True)
+    recall = models.CharField(
+        "suite donnée",
+        max_length=8,
+        choices=list(recalls.OUTCOMES.items()),
+        blank=True,
+        default="",
+        db_default="",
+    )
     referral = models.BigIntegerField("orientation dont c’est la date", null=True, blank=True, unique=True)
     sequence = models.PositiveIntegerField("version", default=0)
     made_at = models.DateTimeField("pris le")
@@ -407,3 +431,55 @@ class MailboxRecord(models.Model):
 
     def __str__(self) -> str:
         return f"Boîte regardée {self.pk}"
+
+
+class RdvAccount(models.Model):
+    """The agent of RDV Service Public that an account lets us read. agent, organisations: numbers there, and
+    whether each tells us what changes; stopped_at: by hand, refused_at: by RDV Service Public.
+    """
+
+    user = models.OneToOneField(User, verbose_name="compte", on_delete=models.CASCADE, related_name="+")
+    structure = of_structure()
+    agent = models.BigIntegerField("agent", db_index=True)
+    organisations = models.JSONField("organisations", default=list)
+    access_token = SealedText("clé", blank=True)
+    refresh_token = SealedText("clé du renouvellement", blank=True)
+    expires_at = models.DateTimeField("expire le", null=True, blank=True)
+    made_at = models.DateTimeField("relié le")
+    stopped_at = models.DateTimeField("arrêté le", null=True, blank=True)
+    refused_at = models.DateTimeField("refusé le", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "compte RDV Service Public"
+        verbose_name_plural = "comptes RDV Service Public"
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.structure}"
+
+
+class RdvLink(models.Model):
+    """An appointment that is also there: made there (remote, status, read_at: as last read), or an absence
+    there of the hours of ours. appointment None: gone before it was read; conflict: words to read once.
+    """
+
+    account = models.ForeignKey(
+        RdvAccount, verbose_name="compte", on_delete=models.CASCADE, related_name="links"
+    )
+    appointment = models.OneToOneField(
+        Appointment, verbose_name="rendez-vous", on_delete=models.CASCADE, null=True, related_name="rdv"
+    )
+    remote = models.BigIntegerField("numéro là-bas", null=True, unique=True)
+    organisation = models.BigIntegerField("organisation", null=True)
+    status = models.CharField("état là-bas", max_length=8, choices=list(rdv.STATUSES.items()), blank=True)
+    read_at = models.DateTimeField("lu le", null=True)
+    gone_at = models.DateTimeField("supprimé là-bas le", null=True)
+    absence = models.BigIntegerField("absence là-bas", null=True)
+    starts_at = models.DateTimeField("absence à partir de", null=True)
+    conflict = models.CharField("conflit", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "rendez-vous partagé"
+        verbose_name_plural = "rendez-vous partagés"
+
+    def __str__(self) -> str:
+        return f"{self.account}, {self.remote or self.absence}"

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from maillage.apps.agenda.views import appointments, booking, outlines, permanences, public, space
+from maillage.apps.agenda.views import (
+    appointments,
+    booking,
+    outlines,
+    permanences,
+    public,
+    rdv,
+    recalls,
+    space,
+)
 
 urlpatterns = [
     path("ateliers/", public.index, name="workshops"),
@@ -14,7 +23,7 @@ urlpatterns = [
     path("ateliers/<int:pk>/affiche/", public.poster, name="workshop_poster"),
     path("rendez-vous/", booking.index, name="permanences_public"),
     path("rendez-vous/structures/<int:pk>.ics", booking.feed_of_structure, name="permanences_of_structure"),
-    path("rendez-vous/le-mien/<str:code>/", booking.mine, name="appointment_mine"),
+    path("rendez-vous/le-mien/<str:code>/", booking.own_appointment, name="appointment_mine"),
     path(
         "rendez-vous/le-mien/<str:code>/rendez-vous.ics",
         booking.mine_in_calendar,
@@ -46,6 +55,10 @@ urlpatterns = [
     path("espace/rendez-vous/", appointments.index, name="appointments"),
     path("espace/rendez-vous/clore/", appointments.end_day, name="appointments_end_day"),
     path("espace/rendez-vous/donner/", appointments.new, name="appointment_new"),
+    path("espace/rendez-vous/rdv-service-public/", rdv.index, name="rdv_account"),
+    path("compte/rdv-service-public/", rdv.back, name="rdv_back"),
+    path("rendez-vous/rdv-service-public/<int:organisation>/", rdv.notice, name="rdv_notice"),
+    path("espace/rendez-vous/nouvelles/", recalls.recalls, name="recalls"),
     path("espace/rendez-vous/boites/", appointments.mailboxes, name="mailboxes"),
     path("espace/rendez-vous/<int:pk>/", appointments.appointment, name="appointment"),
     path("espace/rendez-vous/<int:pk>/geste/", appointments.gesture, name="appointment_gesture"),

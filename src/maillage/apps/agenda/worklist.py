@@ -2,32 +2,35 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
+from django.conf import settings
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import LONG, MOST, PEOPLE, TRAINING, Line, Moment, remainder
 from maillage.apps.agenda import access
-from maillage.apps.agenda.queries import appointment_book, rooms, space, words
+from maillage.apps.agenda.models import RdvAccount, RdvLink, Workshop
+from maillage.apps.agenda.queries import appointment_book, permanences, recalls, rooms, space, words
 from maillage.apps.agenda.queries import appointment_words as appointment_texts
+from maillage.apps.agenda.rules import recalls as recall_rules
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.accounts.rules.worklist import (
+    MAX_WAIT_DAYS,
+    MOST,
+    PEOPLE,
+    TRAINING,
+    Line,
+    Moment,
+    remainder,
+)
+from maillage.web.presence import Reading, Readings
 from maillage.words.wording import count
 
 NAMED, NOUN = 2, "autre"
 
 
-def lines(user: Any, at: datetime) -> Iterable[Line]:
-    """Return the appointments of which nobody said a word, the registers to close, the learners to call."""
-    rights = rights_of(user)
-    if rights.any(access.SEE, access.SEE_OWN):
-        yield from _untold(user, at)
-    if rights.any(access.MANAGE):
-        yield from _registers(user, at)
-        yield from _absent(user, at)
-
-
-def _untold(user: Any, at: datetime) -> Iterable[Line]:
+def _untold(user: Visitor, at: datetime) -> Iterable[Line]:
     untold = [each for each in appointment_book.untold(user, timezone.localdate(at), at) if each.untold]
     for line in untold[:MOST]:
         since = appointment_texts.local(line.appointment).date()
@@ -37,7 +40,7 @@ def _untold(user: Any, at: datetime) -> Iterable[Line]:
             title=line.appointment.called,
             words=f"{line.about}, {line.where}. La personne est-elle venue ?",
             since=since,
-            late=(timezone.localdate(at) - since).days > LONG,
+            late=(timezone.localdate(at) - since).days > MAX_WAIT_DAYS,
             url=reverse("appointment", args=[line.appointment.pk]),
             gesture="Indiquer le résultat",
             icon="pencil",
@@ -54,12 +57,37 @@ def _untold(user: Any, at: datetime) -> Iterable[Line]:
         )
 
 
-def _registers(user: Any, at: datetime) -> Iterable[Line]:
-    ended = access.workshops_for(user).filter(
-        ends_at__lt=at, ends_at__gte=at - timedelta(days=space.PAST), cancelled_at__isnull=True
-    )
+def _rdv(user: Visitor, at: datetime) -> Iterable[Line]:
+    """Yield the conflicts with RDV Service Public, and an agreement to give again."""
+    if not settings.RDV["client_id"] or not rights_of(user).any(access.SEE, access.SEE_OWN):
+        return
+    n = RdvLink.objects.filter(account__user=user.pk).exclude(conflict="").count()
+    refused_accounts = RdvAccount.objects.filter(user=user.pk, stopped_at=None, refused_at__isnull=False)
+    if n or refused_accounts.exists():
+        yield Line(
+            kind="rdv",
+            group=PEOPLE,
+            n=n or 1,
+            title="RDV Service Public",
+            words=f"{count(n, 'rendez-vous à regarder', 'rendez-vous à regarder')}."
+            if n
+            else "Votre accord n’y est plus reconnu : plus rien n’est échangé.",
+            url=reverse("rdv_account"),
+            gesture="Voir" if n else "Relier de nouveau",
+            icon="calendar",
+        )
+
+
+def _ended(user: Visitor, at: datetime) -> QuerySet[Workshop]:
+    since = at - timedelta(days=space.PAST)
+    return access.workshops_for(user).filter(ends_at__lt=at, ends_at__gte=since, cancelled_at__isnull=True)
+
+
+def _registers(user: Visitor, at: datetime) -> Iterable[Line]:
     # The rows alone: counted with their seats, they are grouped by every column that is read.
-    counted = ended.select_related(None).annotate(n_unticked=space.UNTICKED).filter(n_unticked__gt=0)
+    counted = (
+        _ended(user, at).select_related(None).annotate(n_unticked=space.UNTICKED).filter(n_unticked__gt=0)
+    )
     rows = list(counted.order_by("starts_at")[: space.MOST])
     if not rows:
         return
@@ -78,19 +106,18 @@ def _registers(user: Any, at: datetime) -> Iterable[Line]:
     )
 
 
-def _absent(user: Any, at: datetime) -> Iterable[Line]:
+def _absent(user: Visitor, at: datetime) -> Iterable[Line]:
     managed_structures = list(rights_of(user).structures(access.MANAGE))
     missed = space.missed(managed_structures, at) if managed_structures else []
     if missed:
         names = [seat.name for _, seat in missed[:3]]
         more = f", et {len(missed) - 3} de plus" if len(missed) > 3 else ""
-        absent = "pas venue" if len(missed) == 1 else "pas venues"
         yield Line(
             kind="absent-learner",
             group=TRAINING,
             n=len(missed),
             title="Personne à appeler" if len(missed) == 1 else "Personnes à appeler",
-            words=f"{', '.join(names)}{more} : {absent} aux trois dernières séances.",
+            words=f"{', '.join(names)}{more} : absence aux trois dernières séances.",
             since=min(words.local(seat.workshop).date() for _, seat in missed),
             url=reverse("workshops_space"),
             gesture="Les appeler",
@@ -98,11 +125,54 @@ def _absent(user: Any, at: datetime) -> Iterable[Line]:
         )
 
 
-def hours(user: Any, at: datetime) -> Iterable[Moment]:
-    """Return the appointments and the workshops of the day; without any workshop, the next one."""
-    today, rights = timezone.localdate(at), rights_of(user)
-    helps = rights.any(access.SEE, access.SEE_OWN)
-    for line in appointment_book.of_day(user, today, at) if helps else ():
+def _recalls(user: Visitor, at: datetime) -> Iterable[Line]:
+    recall_rows = recalls.pending_recalls(user, at)
+    if recall_rows:
+        names = [str(each.person) for each in recall_rows[:NAMED]]
+        n_left = len(recall_rows) - len(names)
+        yield Line(
+            kind="recall",
+            group=PEOPLE,
+            n=len(recall_rows),
+            title="Personne à rappeler" if len(recall_rows) == 1 else "Personnes à rappeler",
+            words=f"{', '.join(names)}{f', et {n_left} de plus' if n_left else ''} : plus d’un mois depuis le"
+            " rendez-vous ou l’atelier, et rien depuis.",
+            since=recall_rows[0].last_on + recall_rules.AFTER,
+            url=reverse("recalls"),
+            gesture="Prendre des nouvelles",
+            icon="phone",
+        )
+
+
+def _without_slot(user: Visitor, at: datetime) -> Iterable[Line]:
+    """A territory reads places and hours, never a name."""
+    if not rights_of(user).any(access.LEADS):
+        return
+    full = permanences.without_free_slot(access.led_permanences(user), at)
+    for row in full[:MOST]:
+        yield Line(
+            kind="no-slot",
+            group=PEOPLE,
+            title=row.structure.name,
+            words=f"{row.title} : plus aucun créneau libre d’ici un mois.",
+            url=reverse("permanence_public", args=[row.pk]),
+            gesture="Voir la permanence",
+            icon="calendar",
+        )
+    if len(full) > MOST:
+        yield Line(
+            kind="no-slot-others",
+            group=PEOPLE,
+            n=len(full) - MOST,
+            title=remainder(len(full) - MOST, "permanence complète", "permanences complètes"),
+            url=reverse("permanences_public"),
+            gesture="Voir les permanences",
+            icon="list",
+        )
+
+
+def _appointments(user: Visitor, at: datetime) -> Iterable[Moment]:
+    for line in appointment_book.of_day(user, timezone.localdate(at), at):
         row = line.appointment
         yield Moment(
             at=appointment_texts.local(row),
@@ -113,20 +183,47 @@ def hours(user: Any, at: datetime) -> Iterable[Moment]:
             tone=line.tone,
             url=reverse("appointment", args=[row.pk]),
         )
-    if not rights.any(access.MANAGE):
-        return
-    workshops = access.workshops_for(user).select_related(None).select_related("lieu")
-    rows = workshops.filter(cancelled_at__isnull=True, ends_at__gte=at)
-    for row in rooms.with_room(rows).order_by("starts_at", "pk")[:12]:
-        local = words.local(row)
+
+
+def _unfinished(user: Visitor, at: datetime) -> QuerySet[Workshop]:
+    return access.workshops_for(user).filter(cancelled_at__isnull=True, ends_at__gte=at)
+
+
+def _workshops(user: Visitor, at: datetime) -> Iterable[Moment]:
+    """Return the workshops of the week."""
+    today = timezone.localdate(at)
+    rows = _unfinished(user, at).select_related(None).select_related("lieu")
+    for workshop in rooms.with_room(rows).order_by("starts_at", "pk")[:12]:
+        local = words.local(workshop)
         if local.date() > today + timedelta(days=6):
             break
-        where = words.name_of_place(row) or row.address
+        where = words.name_of_place(workshop) or workshop.address
+        seats = "Sans inscription" if workshop.drop_in else words.seats_free(rooms.room(workshop))
         yield Moment(
             at=local,
-            ends_at=row.ends_at.astimezone(local.tzinfo),
-            title=row.title,
-            words=", ".join(filter(None, (where, words.seats_free(rooms.room(row))))),
-            url=reverse("workshop_run", args=[row.pk]),
-            tag="" if row.published_at is not None else "brouillon",
+            ends_at=workshop.ends_at.astimezone(local.tzinfo),
+            title=workshop.title,
+            words=", ".join(filter(None, (where, seats))),
+            url=reverse("workshop_run", args=[workshop.pk]),
+            tag="" if workshop.published_at is not None else "brouillon",
         )
+
+
+# The appointments of which nobody said a word, the registers to close, the learners to call.
+lines = Readings(
+    Reading(_untold, appointment_book.started),
+    Reading(_rdv, lambda user, _: RdvAccount.objects.filter(user=user.pk)),
+    Reading(_registers, _ended),
+    Reading(
+        _absent,
+        lambda user, at: space.recent_seats(list(rights_of(user).structures(access.MANAGE)), at),
+    ),
+    Reading(_recalls, recalls.received_before),
+    Reading(_without_slot),
+)
+hours = Readings(
+    Reading(
+        _appointments, lambda user, at: appointment_book.appointments_around(user, timezone.localdate(at))
+    ),
+    Reading(_workshops, _unfinished),
+)

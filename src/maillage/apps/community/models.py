@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from maillage.apps.accounts.models import User, by_account
 from maillage.apps.community.rules import bulletins, discussions, meetings, resources
 from maillage.apps.community.rules import listings as rules
-from maillage.apps.directory.models import Lieu, Structure, of_structure
+from maillage.apps.directory.places.models import Lieu, Structure, of_structure
+from maillage.apps.platform.accounts.models import User, by_account
 from maillage.web.free_text import FreeChar, FreeText
 
 
-def _structure(words: str) -> models.ForeignKey:
+def _structure(words: str) -> models.ForeignKey[Structure | int, Structure]:
     return models.ForeignKey(Structure, verbose_name=words, on_delete=models.CASCADE, related_name="+")
 
 
@@ -77,7 +77,7 @@ class Reply(models.Model):
     by = by_account("écrit par", blank=True)
     at = models.DateTimeField("le")
     state = models.CharField(
-        "réponse", max_length=7, choices=list(rules.STATES.items()), default=rules.WAITING
+        "réponse", max_length=7, choices=list(rules.STATES.items()), default=rules.PENDING
     )
     answer = models.CharField("mots de la réponse", max_length=600, blank=True)
     answered_at = models.DateTimeField("répondu le", null=True, blank=True)
@@ -89,7 +89,7 @@ class Reply(models.Model):
         ordering = ("at", "pk")
         constraints = (
             models.UniqueConstraint(
-                "listing", "structure", condition=Q(state=rules.WAITING), name="community_reply_once"
+                "listing", "structure", condition=Q(state=rules.PENDING), name="community_reply_once"
             ),
         )
 
@@ -210,6 +210,7 @@ class Decision(models.Model):
     """Decision of a meeting; with a pilot, a task: whose, until when, done or not.
 
     leads: who does it, among PILOTS, "" for a decision without task. pilot: the structure, when it is one.
+    vote_until: the last day to vote it, None when it is not put to the vote.
     """
 
     meeting = models.ForeignKey(
@@ -221,6 +222,7 @@ class Decision(models.Model):
     )
     pilot = of_structure("structure pilote")
     until_on = models.DateField("pour le", null=True, blank=True)
+    vote_until = models.DateField("à voter jusqu’au", null=True, blank=True)
     done_at = models.DateTimeField("faite le", null=True, blank=True)
     done_by = by_account("faite par", blank=True)
     token = models.CharField("envoi", max_length=40, unique=True)
@@ -239,6 +241,25 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return self.words
+
+
+class Ballot(models.Model):
+    """Vote of an account for or against a decision, until its last day. It leaves with the account."""
+
+    decision = models.ForeignKey(
+        Decision, verbose_name="décision", on_delete=models.CASCADE, related_name="ballots"
+    )
+    by = models.ForeignKey(User, verbose_name="par", on_delete=models.CASCADE, related_name="+")
+    answer = models.CharField("réponse", max_length=5, choices=list(meetings.BALLOTS.items()))
+    at = models.DateTimeField("le")
+
+    class Meta:
+        verbose_name = "vote d’une décision"
+        verbose_name_plural = "votes de décisions"
+        constraints = (models.UniqueConstraint("decision", "by", name="community_ballot_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} : {self.get_answer_display()}"
 
 
 # ------------------------------------------------------------------------------------------------ discussions
@@ -485,7 +506,7 @@ class ResourceFile(models.Model):
 
 
 class Use(models.Model):
-    """How a resource went in a structure, and what made it go well or badly."""
+    """The outcome of using a resource in a structure, and its causes."""
 
     resource = models.ForeignKey(
         Resource, verbose_name="ressource", on_delete=models.CASCADE, related_name="uses"

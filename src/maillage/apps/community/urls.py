@@ -34,6 +34,7 @@ urlpatterns = [
     path("espace/reseau/reunions/<int:pk>/compte-rendu/", meetings.record, name="meeting_record"),
     path("espace/reseau/reunions/<int:pk>/decider/", meetings.decide, name="meeting_decide"),
     path("espace/reseau/reunions/<int:pk>/reunion.ics", meetings.calendar, name="meeting_calendar"),
+    path("espace/reseau/decisions/<int:pk>/vote/", meetings.ballot, name="decision_ballot"),
     path("espace/reseau/taches/<int:pk>/", meetings.task, name="meeting_task"),
     path("espace/reseau/discussions/", discussions.index, name="discussions"),
     path("espace/reseau/discussions/moderation/", discussions.moderation, name="moderation"),

@@ -3,22 +3,23 @@ own.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from maillage.apps.accounts.access import once_more, rights_of
+from maillage.apps.directory.memberships.access import communes_of
+from maillage.apps.directory.memberships.models import Invitation, Membership
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import Study
-from maillage.apps.memberships.access import communes_of
-from maillage.apps.memberships.models import Invitation, Membership
+from maillage.apps.platform.accounts.access import once_more, rights_of
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories.models import Correction, Marking, Perimeter
 
 NEW_STUDIES_AN_HOUR = 40  # by address
 MAX_PENDING, MAX_PENDING_SIGNED_IN = 3, 10  # studies that one visit may have in the queue
-SIGNED_IN_FIRST = 10  # of priority: who works there passes before who looks
 REMEMBERED = 20  # studies that a visit may stop
 
 
@@ -35,7 +36,7 @@ def may_compute(request: HttpRequest) -> bool:
 
 def priority(request: HttpRequest) -> int:
     """Return how soon a study requested here is computed, among those that wait."""
-    return SIGNED_IN_FIRST if request.user.is_authenticated else 0
+    return rules.SIGNED_IN if request.user.is_authenticated else rules.VISITOR
 
 
 def remember(request: HttpRequest, study: Study) -> None:
@@ -44,11 +45,16 @@ def remember(request: HttpRequest, study: Study) -> None:
 
 
 def may_stop(request: HttpRequest, study: Study) -> bool:
-    """Return True if this session requested a study, or is signed in."""
-    return request.user.is_authenticated or study.key in request.session.get("calculs", [])
+    """Return True if this session requested a study, or its user answers for that territory."""
+    return requested(request, study) or may_write(request.user, study.place)
 
 
-def may_write(user, place: str) -> bool:
+def requested(request: HttpRequest, study: Study) -> bool:
+    """Return True if this session requested a study."""
+    return study.key in request.session.get("calculs", [])
+
+
+def may_write(user: Visitor, place: str) -> bool:
     """Return True if a user may comment on the diagnosis of a territory, and add findings."""
     user_communes, place_communes = rights_of(user).communes("territory.edit"), communes_of(place)
     return user_communes is None or (
@@ -56,7 +62,7 @@ def may_write(user, place: str) -> bool:
     )
 
 
-def removable_by(user) -> dict[str, QuerySet]:
+def removable_by(user: Visitor) -> dict[str, QuerySet[Any]]:
     """Return the rows that a user may delete: the perimeters and filters they made, or all of them with the
     right over France.
     """
@@ -71,7 +77,7 @@ def removable_by(user) -> dict[str, QuerySet]:
     }
 
 
-def removable_among(user, rows: Iterable[Perimeter | Marking | Correction]) -> set[int]:
+def removable_among(user: Visitor, rows: Iterable[Perimeter | Marking | Correction]) -> set[int]:
     """Return the numbers of those, among rows already read, that a user may delete, as `removable_by` says:
     the rows beside which a page offers it.
     """
@@ -85,7 +91,7 @@ def removable_among(user, rows: Iterable[Perimeter | Marking | Correction]) -> s
     return {row.pk for row in rows if may_remove(row)}
 
 
-def may_drop(user, perimeter: Perimeter) -> bool:
+def may_drop(user: Visitor, perimeter: Perimeter) -> bool:
     """Return True if a user may drop a perimeter: not one over which somebody has a role, or is invited to,
     and would have it over nothing.
     """
@@ -98,7 +104,7 @@ def _gives_roles(slug: str) -> bool:
     return any(rows.exists() for rows in named)
 
 
-def may_keep(user, slug: str, code: str) -> bool:
+def may_keep(user: Visitor, slug: str, code: str) -> bool:
     """Return True if a user may store a perimeter there, under that address: not another's, nor one used by
     roles, nor one dropped under which something is stored, that they would then lead.
     """
@@ -109,13 +115,13 @@ def may_keep(user, slug: str, code: str) -> bool:
     return may_write(user, code) and free and not _gives_roles(slug)
 
 
-def may_mark(user, slug: str) -> bool:
+def may_mark(user: Visitor, slug: str) -> bool:
     """Return True if a user may store a filter under an address: not in place of another’s."""
     everywhere = rights_of(user).communes("territory.edit") is None
-    return everywhere or not Marking.objects.filter(slug=slug).exclude(created_by=user).exists()
+    return everywhere or not Marking.objects.filter(slug=slug).exclude(created_by=user.pk).exists()
 
 
-def may_correct(user, key: str) -> bool:
+def may_correct(user: Visitor, key: str) -> bool:
     """Return True if a user may correct a reference value: of a commune or a quarter of their territory."""
     user_communes = rights_of(user).communes("territory.edit")
     return user_communes is None or key[:5] in user_communes

@@ -3,24 +3,23 @@
 import json
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 from django.conf import settings
 from django.core.cache import cache
-from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django_tasks import task
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.queries import studied
+from maillage.apps.directory.memberships.access import communes_of
+from maillage.apps.directory.places.queries import studied
 from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.models import (
     Comment,
@@ -32,39 +31,56 @@ from maillage.apps.dossiers.models import (
     StudyPhotograph,
     StudyTheme,
 )
-from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.dossiers.queries import Loading, StudyRequest
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.territories import queries as territories
 from maillage.kernel import stored_objects
 from maillage.kernel.disk import write_whole
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import DOUBLE_CLICK, line
-from maillage.reports.page import pdf
-from maillage.reports.page import theme as themes
-from maillage.reports.page.folder import FILE, digest
-from maillage.reports.territory import atlas, edition
-from maillage.reports.territory.reading import dump
-from maillage.studies.diagnosis.request import Cancelled
-from maillage.studies.diagnosis.study import study as compute_study
-from maillage.studies.offer import census as offer_census
-from maillage.studies.offer.grounds import Ground
+from maillage.publishing.page import pdf
+from maillage.publishing.page import theme as themes
+from maillage.publishing.page.folder import FILE, digest
+from maillage.publishing.territory import atlas, edition
+from maillage.publishing.territory.reading import dump
+from maillage.sources import streets, timetables
+from maillage.statistics.diagnosis.request import Cancelled
+from maillage.statistics.offer import census as offer_census
+from maillage.statistics.offer import transit
+from maillage.statistics.offer.grounds import Ground
+from maillage.statistics.study import study as compute_study
 from maillage.web import locks
 from maillage.web.overwrites import refuse_overwrites
 from maillage.web.photographs import read_photograph
+from maillage.web.uploads import BrowserFile
+
+R = TypeVar("R", bound=Model)
 
 Tell = Callable[[str, float], None]
 MOST_SCENARIOS, MOST_QUERY = 100, 8_000
-TRIED = ("offre", "public", "geste", "ou", "lieu", "combien", "points")  # what a kept what-if remembers
+TRIED = (
+    "offre",
+    "public",
+    "geste",
+    "ou",
+    "lieu",
+    "ligne",
+    "combien",
+    "points",
+)  # what a kept what-if remembers
 MOST_GROUNDS = 40  # kept for what-ifs, a few megabytes each: the oldest go
 ANOTHER_PICTURE = "Choisissez une autre image, JPEG ou PNG, puis enregistrez."
 LATER = timedelta(seconds=30)
 BETWEEN_SIGNS = 0.3  # seconds between two signs of progress written to the database
 
 
-def ask(study_request: StudyRequest, *, priority: int = 0) -> Study:
+def ask(study_request: StudyRequest, *, priority: int = rules.VISITOR, is_check: bool = False) -> Study:
     """Return the study of these inputs, queued when new; Refused when they are inconsistent.
 
-    priority: of two studies that wait, the highest is computed first.
+    priority: of two studies that wait, the highest is computed first; is_check: it only serves to check a
+    number, and comes after all others.
     """
     inputs = queries.inputs_of(study_request)
     key = rules.key_of(inputs)
@@ -77,11 +93,23 @@ def ask(study_request: StudyRequest, *, priority: int = 0) -> Study:
     name = perimeter.name if perimeter else territories.territory(study_request.place).long_name
     with transaction.atomic():
         study, is_new = Study.objects.get_or_create(
-            key=key, defaults={"place": inputs["place"], "name": name, "inputs": inputs}
+            key=key, defaults={"place": inputs["place"], "name": name, "inputs": inputs, "is_check": is_check}
         )
         if is_new:
-            _enqueue(study, priority)
+            _enqueue(study, rules.CHECK if is_check else priority)
     return study
+
+
+def hasten(study: Study, priority: int) -> None:
+    """Move a study up to a priority: it waited for a number to check, or for somebody with less."""
+    if study.is_check:
+        Study.objects.filter(pk=study.pk).update(is_check=False)
+        study.is_check = False
+    if study.status == rules.QUEUED:
+        tasks = queries.tasks_of(study, compute_later.module_path)
+        late = tasks.filter(status="READY", priority__lt=priority)
+        if late.exists():  # read first: a page that is read waits for no writer
+            late.update(priority=priority)
 
 
 @transaction.atomic
@@ -127,11 +155,12 @@ def take_up(study: Study) -> None:
 @transaction.atomic
 def cancel(study: Study) -> None:
     """Cancel a study: at once when it is queued, at its next step when it runs."""
-    Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(status=rules.CANCELLED)
+    if Study.objects.filter(pk=study.pk, status=rules.QUEUED).update(status=rules.CANCELLED):
+        publish_again(study.place)  # the study that it would have replaced waited for it
     Study.objects.filter(pk=study.pk, status=rules.RUNNING).update(cancel_asked=True)
 
 
-def _enqueue(study: Study, priority: int = 0) -> None:
+def _enqueue(study: Study, priority: int = rules.VISITOR) -> None:
     compute_later.using(priority=priority).enqueue(
         study.pk
     )  # a row of the same transaction: no task without its study, nor the reverse
@@ -189,7 +218,7 @@ def _compute(study: Study, tell: Tell) -> None:
         _end(study, rules.DONE, start)
 
 
-DIED = "maillage.config.worker.WorkerDied"  # what a task set aside says, once its workers all died
+DIED = "maillage.manage.deploy.worker.WorkerDied"  # what a task set aside says, once its workers all died
 UNEXPECTED = (
     "Le calcul s’est arrêté sur une erreur imprévue.",
     "Ce n’est pas votre faute ; l’erreur est notée dans le journal du serveur.",
@@ -204,7 +233,6 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
     change, census = studied.last_change(), queries.census_of(request)
     computed = compute_study(request, lambda step, share: progress(step, 0.55 * share), census=census)
     prepared = edition.prepare(computed, lambda step, share: progress(step, 0.55 + 0.15 * share))
-    comments_read = queries.comments(study.place, prepared.reading.fingerprint)
     target = queries.folder(study)
     aside = queries.aside(study)
     shutil.rmtree(aside, ignore_errors=True)
@@ -212,7 +240,7 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
         prepared,
         aside,
         on=timezone.localdate(begun),
-        comments=comments_read,
+        comments=queries.comments(study.place, prepared.reading.fingerprint),
         field=queries.field_of(study, prepared.reading, on=timezone.localdate(begun), figures=prepared.json),
         progress=lambda step, share: progress(step, 0.7 + 0.1 * share),
     )
@@ -239,9 +267,6 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
     )
     if (start := offer_census.ground_of(request, census, computed.diagnosis)) is not None:
         _keep_ground(study, start)
-    # Somebody wrote while the dossier was being made.
-    if queries.comments(study.place, prepared.reading.fingerprint) != comments_read:
-        publish_later.enqueue(study.pk)
 
 
 def _replace(target: Path, aside: Path) -> None:
@@ -290,6 +315,8 @@ def _end(study: Study, status: str, start: float, error: list[str] | None = None
         finished_at=timezone.now(),
         seconds=round(time.monotonic() - start, 1),
     )
+    if status != rules.DONE:
+        publish_again(study.place)  # as for one that was cancelled before it began
 
 
 class _Progress:
@@ -310,6 +337,80 @@ class _Progress:
         if rows.filter(cancel_asked=True).exists():
             raise Cancelled
         rows.update(step=step, share=share)
+
+
+def load_ways(
+    kind: str, files: Sequence[BrowserFile], *, by: User, at: datetime, perimeter: str = "", licence: str = ""
+) -> None:
+    """Store the files from which ways are counted, and have them read in the background. kind: of rules.WAYS;
+    perimeter: the territory to which streets are cut. Refused while others are being read.
+    """
+    folder = queries.loading_folder(kind)
+    with locks.exclusive(f"depot-{kind}") as is_free:
+        if not is_free or queries.loading(kind).is_alive:
+            raise Refused(
+                "Rien n’a été chargé.",
+                why="Un autre chargement est en cours.",
+                do="Attendez sa fin, puis recommencez.",
+            )
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True, mode=0o700)
+        names = tuple(dict.fromkeys(Path(str(each.name)).name for each in files))
+        for name, sent in zip(names, files, strict=False):
+            with (folder / name).open("wb") as target:
+                target.writelines(sent.chunks())
+        _say_loading(kind, Loading(rules.QUEUED, files=names))
+        with transaction.atomic():
+            journal.record(by=by, verb=rules.WAYS_LOADED, row=Study(pk=0), at=at, words=" ".join(names))
+            load_ways_later.enqueue(kind, perimeter, licence)
+
+
+@task(queue_name=queries.SLOW)
+def load_ways_later(kind: str, perimeter: str, licence: str) -> None:
+    """Read the files of a load, from the worker, and erase them; what was loaded before stays until then."""
+    former = queries.loading(kind)
+    if not former.is_alive:
+        return
+    last = 0.0
+
+    def progress(step: str, share: float | None) -> None:
+        nonlocal last
+        if time.monotonic() - last >= BETWEEN_SIGNS:
+            last = time.monotonic()
+            _say_loading(kind, replace(former, status=rules.RUNNING, step=step, share=share or 0.0))
+
+    try:
+        doubts = _load(kind, former.files, perimeter, licence, progress)
+    except Refused as error:
+        _say_loading(kind, replace(former, status=rules.FAILED, error=tuple(error.sentences)))
+    except Exception:
+        _say_loading(kind, replace(former, status=rules.FAILED, error=UNEXPECTED))
+        raise
+    else:
+        _say_loading(kind, replace(former, status=rules.DONE, share=1.0, doubts=doubts))
+    for name in former.files:
+        (queries.loading_folder(kind) / name).unlink(missing_ok=True)
+
+
+def _load(
+    kind: str, names: Sequence[str], perimeter: str, licence: str, progress: streets.Progress
+) -> tuple[str, ...]:
+    """Load files in place of the former ones, and return the doubts about them."""
+    home, today = Path(settings.HOME), timezone.localdate()
+    paths = [queries.loading_folder(kind) / name for name in names]
+    if kind == rules.TIMETABLES:
+        loaded = timetables.load(paths, home, licence=licence, today=today, progress=progress)
+        far = transit.stops_off_streets(loaded, streets.loaded(home))
+        return (*timetables.doubts(loaded, len(paths), today), *far)
+    communes = communes_of(perimeter) if perimeter else None
+    box = streets.box_around(perimeter, communes) if communes is not None else None
+    extract = streets.load(paths[0], home, box=box, perimeter=perimeter, tiles=paths[1:], progress=progress)
+    return tuple(streets.doubts(extract, today))
+
+
+def _say_loading(kind: str, state: Loading) -> None:
+    content = json.dumps(asdict(state), ensure_ascii=False)
+    write_whole(queries.loading_folder(kind) / queries.LOADING_FILE, content)
 
 
 def resume() -> int:
@@ -417,11 +518,30 @@ def comment(
 
 def publish_again(place: str) -> None:
     """Let the worker write again the dossiers that tell what somebody has just changed, once for several
-    changes in a row.
+    changes in a row; that of a study which is being computed, once it ends. Those that a later study
+    replaces, or is about to, keep the words of their day: the worker has that study to compute first.
     """
-    for study in Study.objects.filter(place=place, status=rules.DONE):
+    places = territories.same_places(place)
+    latest = queries.latest_of(places)
+    awaited_studies = Study.objects.filter(place__in=places, status__in=rules.ALIVE, is_check=False)
+    replaced_places = {each.place for each in awaited_studies if rules.is_plain(each.inputs)}
+    for study in Study.objects.filter(place__in=places, status__in=rules.STARTED):
+        is_replaced = study not in latest or study.place in replaced_places
+        if study.status == rules.DONE and rules.is_plain(study.inputs) and is_replaced:
+            continue
         if not queries.tasks_of(study, publish_later.module_path).filter(status="READY").exists():
             publish_later.enqueue(study.pk)
+
+
+def publish_all_again() -> None:
+    """Let the worker write again the dossiers of every territory, as `publish_again` does for one."""
+    for place in set(Study.objects.filter(status__in=rules.STARTED).values_list("place", flat=True)):
+        publish_again(place)
+
+
+def is_rewritten(study: Study) -> bool:
+    """Return True while the dossier of a study waits to be written again with what was just changed."""
+    return queries.tasks_of(study, publish_later.module_path, alive=True).exists()
 
 
 @transaction.atomic
@@ -438,7 +558,7 @@ def note(place: str, values: dict[str, Any], *, by: User, at: datetime) -> Findi
     return finding
 
 
-def _pressed_twice(rows: QuerySet, values: Mapping[str, Any], *, by: User, at: datetime) -> Any:
+def _pressed_twice(rows: QuerySet[R], values: Mapping[str, Any], *, by: User, at: datetime) -> R | None:
     """Return the row that the same account just wrote, word for word: the second press of one button answers
     as the first did. None when it wrote nothing like it.
     """
@@ -530,7 +650,7 @@ def remove_theme(place: str) -> None:
 
 @transaction.atomic
 def set_photograph(
-    place: str, *, file: UploadedFile | None, alt: str, credit: str, by: User, at: datetime
+    place: str, *, file: BrowserFile | None, alt: str, credit: str, by: User, at: datetime
 ) -> StudyPhotograph:
     """Put a photograph on the covers of a place. file: None leaves the one that is there. Refused without
     any, for what is no photograph, or with a secret in its words.
@@ -618,45 +738,63 @@ def _check_words(values: dict[str, Any]) -> None:
 
 
 def catch_up(study: Study) -> str:
-    """Recompute the offer of a study when the directory changed, and return when that was requested, ""
-    when it did not.
+    """Recompute the offer of a study, and of the own zones of its territory, when the directory changed;
+    return when that of the study was requested, "" when it did not change.
 
-    The former figures stay on the page meanwhile; requested once a minute at most.
+    The former figures stay on the page meanwhile; requested once, until it is computed.
     """
-    if not queries.offer_is_behind(study):
+    # The page of a territory and the documents of its own zones tell the same places.
+    behind = [each for each in dict.fromkeys((study, queries.zoned(study))) if queries.offer_is_behind(each)]
+    for outdated_study in behind:
+        cache_key = f"offre-{outdated_study.pk}"
+        # Read first: a page that is read waits for no writer.
+        is_requested = queries.tasks_of(outdated_study, refresh_later.module_path).filter(status="READY")
+        if not is_requested.exists() and cache.get(cache_key) is None and cache.add(cache_key, 1, timeout=60):
+            refresh_later.enqueue(outdated_study.pk)
+    if study not in behind:
         return ""
-    cache_key = f"offre-{study.pk}"
-    if cache.get(cache_key) is None and cache.add(
-        cache_key, 1, timeout=60
-    ):  # read first: a page that is read waits for no writer
-        refresh_later.enqueue(study.pk)
     return queries.requested_on(study) or rules.moment(timezone.localtime())
 
 
-@task(queue_name=queries.SLOW)
+@task(queue_name=queries.SLOW, priority=rules.REWRITING)
 def refresh_later(pk: int) -> None:
     """Compute a finished study again with today's places, from the worker; its former files stay until it
     is done.
     """
+    refresh(pk)  # somebody else writes its files: a page that still finds them behind will ask again
+
+
+def refresh(pk: int) -> bool:
+    """Compute a finished study again where the directory changed; return False, and compute nothing, while
+    somebody else writes its files.
+    """
     study = Study.objects.filter(pk=pk, status=rules.DONE).first()
-    if study is not None:
-        with locks.exclusive(_lock_name(study)) as is_locked:
-            # Somebody else writes its files: a page that still finds them behind will ask again.
-            if is_locked and queries.offer_is_behind(study):
-                _write(study, timezone.now())
+    if study is None:
+        return True
+    with locks.exclusive(_lock_name(study)) as is_locked:
+        if is_locked and queries.offer_is_behind(study):
+            _write(study, timezone.now())
+    return is_locked
 
 
-@task(queue_name=queries.SLOW)
+@task(queue_name=queries.SLOW, priority=rules.REWRITING)
 def publish_later(pk: int) -> None:
     """Write the dossiers of a finished study again, with today's comments, from the worker."""
-    study = Study.objects.filter(pk=pk, status=rules.DONE).first()
+    if not publish(pk):  # its files are being written, maybe without what was just typed
+        publish_later.using(run_after=timezone.now() + LATER).enqueue(pk)
+
+
+def publish(pk: int) -> bool:
+    """Write the dossiers of a finished study again, with today's comments; return False, and write nothing,
+    while somebody else writes its files.
+    """
+    study = Study.objects.filter(pk=pk, status__in=rules.STARTED).first()
     if study is None or queries.is_lost(study):
-        return
+        return True
     with locks.exclusive(_lock_name(study)) as is_locked:
-        if is_locked:
+        if is_locked and Study.objects.filter(pk=pk, status=rules.DONE).exists():
             _publish(study)
-        else:  # its files are being written, maybe without what was just typed
-            publish_later.using(run_after=timezone.now() + LATER).enqueue(pk)
+    return is_locked
 
 
 def _publish(study: Study) -> None:

@@ -7,24 +7,27 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxLengthValidator, MaxValueValidator
 
-from maillage.apps.directory.forms.moments import DayField
-from maillage.apps.directory.queries import where
-from maillage.apps.dossiers import rules
+from maillage.apps.directory.places.forms.moments import DayField
+from maillage.apps.directory.places.queries import where
+from maillage.apps.dossiers import queries, rules
 from maillage.apps.dossiers.queries import StudyRequest
+from maillage.apps.territories.forms import TerritoryField
 from maillage.kernel.names import plain
+from maillage.publishing.page import theme
+from maillage.publishing.territory.criteria import AXES
+from maillage.publishing.territory.offer import zone_names
 from maillage.reference import findings, targets
 from maillage.reference.definitions import DEFAULT, offered
-from maillage.reference.travel import MODES
-from maillage.reports.page import theme
-from maillage.reports.territory.criteria import AXES
-from maillage.reports.territory.offer import zone_names
-from maillage.studies.need.social_variables import VARIABLES
-from maillage.studies.offer.grounds import Ground
-from maillage.studies.offer.siting import Spot, zone_at
+from maillage.statistics.need.social_variables import VARIABLES
+from maillage.statistics.offer import what_if
+from maillage.statistics.offer.grounds import Ground
+from maillage.statistics.offer.siting import Spot, zone_at
 from maillage.web import decimals, uploads
+from maillage.web.choices import choice_field
 from maillage.web.overwrites import CheckedForm, OverwriteGuard
 from maillage.words import claims
 from maillage.words.claims import Claim
+from maillage.words.languages import to_say
 from maillage.words.wording import listing, number
 
 MOST_PEOPLE = 10_000_000_000  # a published count is of people
@@ -33,10 +36,10 @@ MOST_PEOPLE = 10_000_000_000  # a published count is of people
 class FigureField(decimals.FloatField):
     """A number as people write it: spaces between thousands, a comma or a point."""
 
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)  # type: ignore[arg-type]
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs)
 
-    def to_python(self, value: object) -> float | None:
+    def to_python(self, value: object) -> float | None:  # type: ignore[override]  # the stubs take it for a whole one
         typed = re.sub(r"[\s\u00a0\u202f]", "", str(value or "")).removesuffix("%").replace(",", ".")
         return super().to_python(typed)
 
@@ -44,9 +47,9 @@ class FigureField(decimals.FloatField):
 class UploadField(uploads.FileField):
     """A file of a bounded size, in bytes."""
 
-    def __init__(self, *, most: int, **kwargs: object) -> None:
+    def __init__(self, *, most: int, **kwargs: Any) -> None:
         self._most = most
-        super().__init__(**kwargs)  # type: ignore[arg-type]
+        super().__init__(**kwargs)
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         upload = super().clean(data, initial)
@@ -65,11 +68,12 @@ class ChoiceForm(forms.Form):
 
     definition = forms.ChoiceField(label="Définition", required=False)
     filtre = forms.CharField(label="Ne compter que", required=False)
-    acces = forms.ChoiceField(required=False, choices=[(mode.id, mode.manner) for mode in MODES.values()])
+    acces = forms.ChoiceField(required=False)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["definition"].choices = [(d.id, d.label) for d in offered()]  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_field(self, "definition").choices = [(d.id, d.label) for d in offered()]
+        choice_field(self, "acces").choices = [(id, mode.manner) for id, mode in queries.modes().items()]
         for variable in VARIABLES:
             self.fields[f"poids_{variable.id}"] = decimals.FloatField(
                 label=variable.label, required=False, min_value=-10, max_value=10
@@ -99,8 +103,8 @@ class CommentForm(OverwriteGuard):
 
     compared = tuple(rules.SECTIONS)
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         for section, label in rules.SECTIONS.items():
             self.fields[section] = forms.CharField(
                 label=label,
@@ -140,12 +144,14 @@ class ClaimForm(forms.Form):
     """A number as somebody read or heard it, in one box."""
 
     q = forms.CharField(
-        label="Le chiffre lu ou entendu, tel quel",
+        label=to_say("Le chiffre lu ou entendu, tel quel"),
         max_length=200,
-        help_text="Par exemple : 40 % des Français, 3 000 personnes à Vierzon, un habitant sur six en Isère",
+        widget=forms.TextInput(attrs={"dir": "auto"}),  # a French sentence copied on a page in Arabic
         error_messages={
-            "required": "Aucun chiffre n’est écrit. Il en faut un pour comparer. Recopiez la phrase lue.",
-            "max_length": "Ce texte est trop long. Une phrase suffit. Gardez celle du chiffre.",
+            "required": to_say(
+                "Aucun chiffre n’est écrit. Il en faut un pour comparer. Recopiez la phrase lue."
+            ),
+            "max_length": to_say("Ce texte est trop long. Une phrase suffit. Gardez celle du chiffre."),
         },
     )
 
@@ -153,10 +159,11 @@ class ClaimForm(forms.Form):
         """Return the claim; refuses a text without a number of people nor a share."""
         claim = claims.parse(self.cleaned_data["q"])
         if not claim.is_known:
-            raise forms.ValidationError(
+            message = to_say(
                 "Nous ne lisons pas de chiffre. Il faut une part ou un nombre de personnes. Écrivez par"
                 " exemple « 40 % » ou « 3 000 personnes »."
             )
+            raise forms.ValidationError(message)
         return claim
 
 
@@ -191,17 +198,17 @@ class FindingForm(forms.Form):
         label="Année", min_value=1990, error_messages={"required": "Il manque l’année."}
     )
 
-    def __init__(self, *args: object, on: date, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        year: Any = self.fields["year"]
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        year = self.fields["year"]
         year.validators.append(MaxValueValidator(on.year, "Cette année n’est pas encore venue."))
         year.widget.attrs["max"] = on.year
         by_axis = {
             label: [(kind.id, kind.says) for kind in findings.kinds().values() if kind.axis == axis]
             for axis, label in AXES.items()
         }
-        self.fields["kind"].choices = list(by_axis.items())  # type: ignore[attr-defined]
-        self.fields["who"].choices = list(findings.participants().items())  # type: ignore[attr-defined]
+        choice_field(self, "kind").choices = list(by_axis.items())
+        choice_field(self, "who").choices = list(findings.participants().items())
 
     def clean_confirms(self) -> bool:
         return bool(self.cleaned_data["confirms"] == "oui")
@@ -267,16 +274,19 @@ class MissionForm(OverwriteGuard):
         label="À l’initiative de",
         required=False,
         max_length=200,
-        help_text="La première personne ou structure à l’avoir voulu.",
+        help_text="La première personne ou structure à l’avoir voulu, avec son article : « la Ville ».",
     )
     commissioner = forms.CharField(
-        label="Demandée par", required=False, max_length=200, help_text="La collectivité ou le réseau."
+        label="Demandée par",
+        required=False,
+        max_length=200,
+        help_text="La collectivité ou le réseau, avec son article.",
     )
     pilot = forms.CharField(
         label="Menée par",
         required=False,
         max_length=200,
-        help_text="La structure, et sa fonction ; pas un nom.",
+        help_text="La structure, avec son article, et sa fonction ; pas un nom.",
     )
     ground = forms.CharField(
         label="Terrain pilote",
@@ -410,8 +420,61 @@ class MarkingForm(forms.Form):
     fichier = UploadField(
         most=30_000_000,
         label="Fichier",
-        help_text="Contours officiels des QPV ou des ZUS (ZIP ou GeoJSON), liste FRR, ou CSV code,part",
+        help_text="Contours officiels des QPV ou des ZUS (ZIP ou GeoJSON), liste FRR, CSV code,part, ou"
+        " locaux par débit de l’Arcep (CSV ou CSV.GZ)",
     )
+
+
+MEGABYTE = 1_000_000
+
+
+class WaysForm(forms.Form):
+    """Files from which ways are counted."""
+
+    @property
+    def uploaded(self) -> list[uploads.BrowserFile]:
+        names = ("fichier", "autre", "encore")
+        return [upload for name in names if (upload := self.cleaned_data.get(name))]
+
+
+class StreetsForm(WaysForm):
+    """An extract of OpenStreetMap, the territory its streets are kept around, and tiles of elevation."""
+
+    fichier = UploadField(
+        most=600 * MEGABYTE,
+        label="Extrait d’OpenStreetMap (.osm.pbf)",
+        help_text="Celui de votre région, tel que Geofabrik le donne : 600 Mo au plus.",
+    )
+    autour = TerritoryField(
+        label="Autour de quel territoire ?",
+        required=False,
+        help_text="Ses rues et celles de vingt kilomètres autour. Sans rien : tout l’extrait.",
+    )
+    autre = UploadField(
+        most=30 * MEGABYTE,
+        label="Altitudes (.hgt)",
+        required=False,
+        help_text="Une tuile SRTM, décompressée, sous son nom : N45E000.hgt. À pied, une montée ralentit.",
+    )
+    encore = UploadField(most=30 * MEGABYTE, label="Une deuxième tuile d’altitudes", required=False)
+
+
+class TimetablesForm(WaysForm):
+    """Feeds of public transport: all those of the installation, at once."""
+
+    fichier = UploadField(
+        most=200 * MEGABYTE,
+        label="Horaires (GTFS, .zip)",
+        help_text="Ils remplacent tous les précédents. 200 Mo au plus.",
+    )
+    autre = UploadField(most=200 * MEGABYTE, label="Horaires d’un deuxième réseau", required=False)
+    encore = UploadField(most=200 * MEGABYTE, label="Horaires d’un troisième réseau", required=False)
+    licence = forms.CharField(
+        label="Licence", required=False, max_length=60, help_text="Par exemple ODbL 1.0 : elle est redite."
+    )
+
+
+WAYS_FORMS: dict[str, type[WaysForm]] = {rules.STREETS: StreetsForm, rules.TIMETABLES: TimetablesForm}
 
 
 class CorrectionForm(forms.Form):
@@ -430,17 +493,24 @@ class CorrectionForm(forms.Form):
         error_messages={"required": "Il manque la raison. Chacun la lira à côté de l’ancienne valeur."},
     )
 
-    def __init__(self, *args: object, columns: dict[str, str], **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["colonne"].choices = list(columns.items())  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, columns: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_field(self, "colonne").choices = list(columns.items())
 
 
 WHAT_IF_FIELDS = {
     "ouvrir": ("Si un lieu ouvrait ici", ("ou",)),
     "fermer": ("Si ce lieu fermait", ("lieu",)),
+    "ligne": ("Si cette ligne s’arrêtait", ("ligne",)),
     "meilleurs": ("Où ouvrir d’abord", ("combien", "points")),
     "arrets": ("Où faire halte une demi-journée", ("combien", "points")),
+    "desserte": ("Où un arrêt de bus changerait le plus", ("combien", "points")),
 }
+POINTS_HELP = (
+    "Un par ligne : un marché, une école, une salle prêtée. Le nom, deux points, puis la commune, le"
+    " quartier, ou la latitude et la longitude. Sans rien : {}."
+)
+VEHICLES = {"bus": "Bus", "tram": "Tram", "metro": "Métro", "train": "Train", "car": "Car", "": "Ligne"}
 TOUCHED = re.compile(r"point:(-?\d{1,2}\.\d{1,6}),(-?\d{1,3}\.\d{1,6})")
 MOST_SITES = 10
 MOST_POINTS = 60
@@ -448,13 +518,16 @@ COORDINATES = re.compile(r"(-?\d{1,2}[.,]\d+)\s*[;,]?\s+(-?\d{1,2}[.,]\d+)")
 
 
 class WhatIfForm(forms.Form):
-    """A what-if: a place opened in a zone or beside another, one closed, the best sites.
+    """A what-if: a place opened in a zone or beside another, one closed, a line stopped, the best sites.
 
     The fields of one scenario; their ids begin with its name, so that all the forms fit on one page.
     """
 
     ou = forms.ChoiceField(label="Où ?", error_messages={"required": "Dites où le lieu ouvrirait."})
     lieu = forms.ChoiceField(label="Quel lieu ?", error_messages={"required": "Dites quel lieu fermerait."})
+    ligne = forms.ChoiceField(
+        label="Quelle ligne ?", error_messages={"required": "Dites quelle ligne s’arrêterait."}
+    )
     combien = forms.IntegerField(
         label="Combien d’endroits ?", min_value=1, max_value=MOST_SITES, required=False, initial=3
     )
@@ -463,24 +536,22 @@ class WhatIfForm(forms.Form):
         required=False,
         max_length=6_000,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "Marché de l’Estacade : 45.187 5.717"}),
-        help_text=(
-            "Un par ligne : un marché, une école, une salle prêtée. Le nom, deux points, puis la commune, le"
-            " quartier, ou la latitude et la longitude. Sans rien : les lieux connus et le milieu des"
-            " communes."
-        ),
+        help_text=POINTS_HELP.format("les lieux connus et le milieu des communes"),
     )
 
-    def __init__(self, *args: object, geste: str, line: str, ground: Ground, **kwargs: object) -> None:
-        super().__init__(*args, auto_id=f"{geste}-%s", **kwargs)  # type: ignore[arg-type]
+    def __init__(self, data: Any = None, *, geste: str, line: str, ground: Ground, **kwargs: Any) -> None:
+        super().__init__(data, auto_id=f"{geste}-%s", **kwargs)
         self.geste, (self.label, field_names) = geste, WHAT_IF_FIELDS[geste]
         self.fields = {name: self.fields[name] for name in field_names}
+        if geste == "desserte":
+            self.fields["points"].help_text = POINTS_HELP.format("le milieu de chaque zone")
         if "ou" in self.fields:
             touched = self._touched(ground)
             zones = [(f"zone:{code}", name) for code, name in zone_names(ground).items()]
             without = [
                 (f"lieu:{p.id}", p.name) for p in ground.places if p.is_precise and line not in p.offers
             ]
-            self.fields["ou"].choices = [  # type: ignore[attr-defined]
+            choice_field(self, "ou").choices = [
                 ("Au milieu d’une zone", sorted(zones, key=lambda choice: plain(choice[1]))),
                 (
                     "Dans un lieu qui ne le propose pas encore",
@@ -495,7 +566,13 @@ class WhatIfForm(forms.Form):
                 for p, is_inside in zip(ground.places, inside, strict=True)
                 if is_inside and line in p.offers
             ]
-            self.fields["lieu"].choices = sorted(giving, key=lambda choice: plain(choice[1]))  # type: ignore[attr-defined]
+            choice_field(self, "lieu").choices = sorted(giving, key=lambda choice: plain(str(choice[1])))
+        if "ligne" in self.fields:
+            choice_field(self, "ligne").choices = [
+                (f"{vehicle}:{name}", f"{VEHICLES[vehicle]} {name}")
+                for vehicle, name in sorted(what_if.lines(ground))
+                if name
+            ]
 
     def _touched(self, ground: Ground) -> tuple[str, str] | None:
         """Return the choice of a point touched on the map, None when it is not on the territory."""

@@ -2,13 +2,15 @@
 
 from django.db import models
 
-from maillage.apps.accounts.models import by_account
 from maillage.apps.dossiers import rules
+from maillage.apps.platform.accounts.models import by_account
 from maillage.reference import findings
 
 
 class Study(models.Model):
-    """A requested diagnosis: its inputs, its progress, where its files are."""
+    """A requested diagnosis: its inputs, its progress, where its files are. is_check: it was only asked for
+    to check a number, and nobody has opened its territory since.
+    """
 
     key = models.CharField("clé", max_length=20, unique=True)
     place = models.CharField("territoire ou périmètre", max_length=61, db_index=True)
@@ -21,6 +23,7 @@ class Study(models.Model):
     share = models.FloatField("avancement", default=0.0)
     cancel_asked = models.BooleanField("arrêt demandé", default=False)
     error = models.JSONField("erreur", null=True)
+    is_check = models.BooleanField("pour vérifier un nombre", default=False, db_default=False)
     asked_at = models.DateTimeField("demandée le", auto_now_add=True)
     started_at = models.DateTimeField("commencée le", null=True)
     finished_at = models.DateTimeField("finie le", null=True)
@@ -95,7 +98,7 @@ class StudyMission(models.Model):
 
 
 class StudyTheme(models.Model):
-    """How the reports of a territory look: its name, its colour, its logo as SVG, "" without one."""
+    """The look of a territory's reports: its name, its colour, its logo as SVG, "" without one."""
 
     place = models.CharField("territoire ou périmètre", max_length=61, unique=True)
     name = models.CharField("nom écrit sur les rapports", max_length=80)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import re
+import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
@@ -24,9 +25,10 @@ from django.utils.http import urlencode
 from django_tasks_db.models import DBTaskResult
 from numpy.typing import NDArray
 
-from maillage.apps.accounts.models import Entry, User
-from maillage.apps.autonomy.queries import totals
-from maillage.apps.directory.queries import districts, studied
+from maillage.apps.directory.memberships.access import communes_of
+from maillage.apps.directory.outreach.queries import census as outreach_census
+from maillage.apps.directory.outreach.queries import method, outings
+from maillage.apps.directory.places.queries import districts, studied
 from maillage.apps.dossiers import rules
 from maillage.apps.dossiers.models import (
     Comment,
@@ -38,81 +40,96 @@ from maillage.apps.dossiers.models import (
     StudyTheme,
 )
 from maillage.apps.dossiers.models import MissionStep as MissionStepRow
-from maillage.apps.memberships.access import communes_of
-from maillage.apps.outreach.queries import census as outreach_census
-from maillage.apps.outreach.queries import method, outings
-from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind
+from maillage.apps.platform.accounts.models import Entry, User, Visitor
+from maillage.apps.platform.search.rules import FixedEntry, FixedKind, Hit, SearchKind
+from maillage.apps.referrals.autonomy.queries import totals
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import evidence, verbatims
 from maillage.apps.surveys.queries import needs as surveyed
 from maillage.apps.surveys.queries.publications import answered_on
 from maillage.apps.territories import queries as territories
-from maillage.apps.territories.models import Perimeter
+from maillage.apps.territories.models import Marking, Perimeter
 from maillage.kernel import stored_objects
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.estimate import Estimate, Unit, Withheld
 from maillage.kernel.names import plain
 from maillage.kernel.table import group, total_by
-from maillage.pipeline.offer.clean.commune import departement
-from maillage.reference.definitions import DEFAULT, Definition, definition, offered
+from maillage.publishing.directory import census
+from maillage.publishing.directory.census import CensusReading
+from maillage.publishing.journey import Journey
+from maillage.publishing.page import maps, pdf
+from maillage.publishing.page.folder import FILE, Frozen, edition_folder, frozen_editions, is_same_name
+from maillage.publishing.page.photographs import Photograph
+from maillage.publishing.page.theme import Theme
+from maillage.publishing.plan.reading import PlanReading
+from maillage.publishing.territory import atlas, comparison, connection, criteria, services, study_json
+from maillage.publishing.territory import findings as territory_findings
+from maillage.publishing.territory import offer as territory_offer
+from maillage.publishing.territory.changes import Changes
+from maillage.publishing.territory.connection import ConnectionReading
+from maillage.publishing.territory.field import Action, FieldReading, Paragraphs
+from maillage.publishing.territory.measured import Measured
+from maillage.publishing.territory.mission import Mission, MissionStep, with_workshops
+from maillage.publishing.territory.named_places import claimed_places, holds
+from maillage.publishing.territory.own_figures import named_zone
+from maillage.publishing.territory.presentation import headline
+from maillage.publishing.territory.reading import Headline, PublishedNote, Reading, Stale, load
+from maillage.publishing.territory.surveys import PublishedSurvey
+from maillage.publishing.territory.verdict import NO_COMPUTER, exclusion
+from maillage.reference.definitions import DEFAULT, LEVELS, Definition, definition, offered
 from maillage.reference.parameters import number
-from maillage.reference.travel import Mode
-from maillage.reports.directory import census
-from maillage.reports.directory.census import CensusReading
-from maillage.reports.page import maps, pdf
-from maillage.reports.page.folder import Frozen, frozen_editions
-from maillage.reports.page.photographs import Photograph
-from maillage.reports.page.theme import Theme
-from maillage.reports.plan.reading import PlanReading
-from maillage.reports.territory import atlas, comparison, criteria, services, study_json
-from maillage.reports.territory import findings as territory_findings
-from maillage.reports.territory import offer as territory_offer
-from maillage.reports.territory.changes import Changes
-from maillage.reports.territory.field import Action, FieldReading, Paragraphs
-from maillage.reports.territory.mission import Mission, MissionStep
-from maillage.reports.territory.presentation import headline
-from maillage.reports.territory.reading import Headline, PublishedNote, Reading, Stale, load
-from maillage.reports.territory.surveys import PublishedSurvey
-from maillage.reports.territory.verdict import Measured
-from maillage.studies.diagnosis import zoning
-from maillage.studies.diagnosis.diagnosis import first_figure
-from maillage.studies.diagnosis.request import Inside, Request, Target
-from maillage.studies.diagnosis.territories import KIND_LABELS, Territory, gazetteer, kind_first
-from maillage.studies.diagnosis.zoning import Zone
-from maillage.studies.need import corrections, model
-from maillage.studies.need import population as frames
-from maillage.studies.offer import census as offer_census
-from maillage.studies.offer import siting
-from maillage.studies.offer.areas import Areas
-from maillage.studies.offer.census import Census
-from maillage.studies.offer.grounds import Ground
-from maillage.studies.offer.silence import Silence
-from maillage.studies.offer.travel import Travel
-from maillage.studies.offer.what_if import closed, opened
-from maillage.studies.offer.whereabouts import Place, Whereabouts
+from maillage.reference.travel import MODES, MOMENTS, WHEELCHAIR, Mode
+from maillage.sources import streets, timetables
+from maillage.sources.offer.clean.commune import departement
+from maillage.sources.streets import Streets
+from maillage.sources.timetables import Timetable
+from maillage.statistics.diagnosis.diagnosis import first_figure, first_figures
+from maillage.statistics.diagnosis.request import Inside, Request, Target
+from maillage.statistics.engine.logit import expit, logit
+from maillage.statistics.need import corrections, model, national
+from maillage.statistics.need import population as frames
+from maillage.statistics.offer import census as offer_census
+from maillage.statistics.offer import siting
+from maillage.statistics.offer.areas import Areas
+from maillage.statistics.offer.census import Census
+from maillage.statistics.offer.grounds import Ground
+from maillage.statistics.offer.silence import Silence
+from maillage.statistics.offer.travel import Travel, usual_words
+from maillage.statistics.offer.what_if import catchment, closed, opened, stopped
+from maillage.statistics.offer.whereabouts import Place, Whereabouts
+from maillage.statistics.zones import zoning
+from maillage.statistics.zones.territories import KIND_LABELS, Territory, gazetteer
+from maillage.statistics.zones.zoning import Zone
 from maillage.web.hooks import Hook
 from maillage.words import wording
-from maillage.words.claims import Claim
+from maillage.words.claims import STOPS, Claim
+from maillage.words.dates import in_words
 from maillage.words.opening import date_text
 
 Json = dict[str, Any]
 # The published plan of a territory, from which its dossier proposes; None without one.
 PUBLISHED_PLAN: Hook[Callable[..., PlanReading | None]] = Hook()
 CHANGES: Hook[Callable[..., Changes | None]] = Hook()  # since the latest edition of a territory
-FIRST_WEEK: Hook[Callable[[Any, str, date], Any]] = Hook()  # steps of a mission on a day
+WORKSHOPS: Hook[Callable[[str], tuple[tuple[MissionStep, ...], tuple[Journey, ...]]]] = Hook()  # those over
+FIRST_WEEK: Hook[Callable[[Visitor, str, date], Any]] = Hook()  # steps of a mission on a day
 LONGEST_FILE = 80
 EVERYWHERE = "france"
-LONGEST_PLACE, SHORTEST_PLACE = 8, 3  # words of the name of a territory, letters
-MOST_NAMESAKES, MOST_CLOSE = 12, 200
-ARTICLES, ARTICLE = ("le", "la", "les"), re.compile("^(?:le|la|les|l) ")
-ORDINAL = re.compile(r"\d+(?:er|e|ème)")  # of an arrondissement: never dropped from its town
-NO_PLACE = ("Internet", "Insee", "l’Insee")
-ELIDED = (*ARTICLES, "l", "d")
-BRACKETS = re.compile(r"\(([^()]+)\)")
+NO_PLACE = ("Internet", "Facebook", "WhatsApp", "Google", "Europe")
+PROPER = re.compile(
+    r"(?:l[ae]s? |l’)?[A-ZÀ-Þ][\w’-]*(?: (?:(?:de|du|des|la|le|les|sur|sous) )*[A-ZÀ-Þ][\w’-]*)*"
+)
 SLOW = "slow"  # the queue of studies
+LOADING_FILE = "avancement.json"
+DEAD_SECONDS = 1_800  # without a sign of a load: its process was stopped
+FAILURE_SECONDS = 86_400  # during which a page names the file of a load that failed
+INTERRUPTED = (
+    "Le chargement s’est arrêté avant la fin.",
+    "Le serveur a été arrêté, ou n’avait plus assez de mémoire.",
+    "Recommencez ; ce qui était chargé avant sert toujours.",
+)
 GROUNDS = "departs"  # of what-ifs, by study: not in a backup, made again when missing
 PARTS, WRITTEN_BY = (
-    (Ground, Areas, Zone, Place, Whereabouts, Travel, Mode, Silence),
+    (Ground, Areas, Zone, Place, Whereabouts, Travel, Mode, Silence, Streets, Timetable),
     ("maillage", "numpy", "scipy"),
 )
 MOST_DEPARTEMENTS = 20  # beyond, reading the whole directory is quicker
@@ -304,6 +321,12 @@ def _zone_rows(pk: int, key: str) -> Mapping[str, NDArray[np.int64]]:
     return {zone.code: zone.rows for zone in _zoning(inputs).zones}
 
 
+def usual_travel(study: Study) -> str:
+    """Return how people of a study travel unless somebody chooses, with the reason, in French."""
+    rows = np.concatenate(list(zone_rows(study).values()))
+    return usual_words(frozenset(frames.sources().rp2021["commune"][rows].tolist()))
+
+
 def request_from(inputs: Json) -> Request:
     """Return the request that some inputs describe; Refused when its filter keeps nobody, or has changed."""
     inside = _inside(inputs["inside"]) if inputs["inside"] else None
@@ -346,22 +369,118 @@ def _zoning(inputs: Json) -> zoning.Zoning:
 
 
 def census_of(request: Request) -> Census:
-    """Return the places within reach in a study: those of its départements, and around."""
+    """Return the places within reach in a study: those of its départements, and around; and the streets that
+    lead there.
+    """
     communes = offer_census.communes_within_travel(request)
     departements = {code[:3] if code.startswith("97") else code[:2] for code in communes}
-    return studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
+    places = studied.census(departements if len(departements) < MOST_DEPARTEMENTS else ())
+    home = Path(settings.HOME)
+    is_timed = bool(request.travel) and MODES[request.travel].moment is not None
+    return replace(
+        places, streets=streets.loaded(home), timetable=timetables.loaded(home) if is_timed else None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A load of streets or of timetables, as its page shows it. status: of rules.ALIVE, DONE or FAILED;
+    files: their names; error: the three sentences of a refusal; doubts: about what was loaded.
+    """
+
+    status: str = ""
+    step: str = ""
+    share: float = 0.0
+    files: tuple[str, ...] = ()
+    error: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+    @property
+    def is_alive(self) -> bool:
+        return self.status in rules.ALIVE
+
+
+def loading_folder(kind: str) -> Path:
+    """Return where the files of a load wait, beside its progress. kind: of rules.WAYS."""
+    return Path(settings.HOME) / "chargements" / kind
+
+
+def loading(kind: str) -> Loading:
+    """Return the last load of a kind asked on the site; one that failed, for a day."""
+    try:
+        path = loading_folder(kind) / LOADING_FILE
+        age = time.time() - path.stat().st_mtime
+        stored: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        lists = {key: tuple(value) for key, value in stored.items() if isinstance(value, list)}
+        load = Loading(**stored | lists)
+    except (OSError, ValueError, TypeError, AttributeError):
+        return Loading()
+    if load.status == rules.FAILED and age > FAILURE_SECONDS:
+        return Loading()
+    is_dead = load.is_alive and age > DEAD_SECONDS
+    return replace(load, status=rules.FAILED, error=INTERRUPTED) if is_dead else load
+
+
+def loaded_ways() -> dict[str, Streets | Timetable | None]:
+    """Return the cards of the streets and of the timetables that an installation has."""
+    home = Path(settings.HOME)
+    return {rules.STREETS: streets.loaded(home), rules.TIMETABLES: timetables.loaded(home)}
+
+
+def days_of(card: Streets | Timetable | None) -> list[str]:
+    """Return the day of streets, or the first and last days of timetables, in words; none where unknown."""
+    if card is None:
+        return []
+    days = (card.day,) if isinstance(card, Streets) else (card.first, card.last)
+    return [in_words(date.fromisoformat(day)) for day in days if day]
+
+
+def modes() -> dict[str, Mode]:
+    """Return the ways of travelling that may be chosen: by public transport where a timetable says when, in a
+    wheelchair where streets say where.
+    """
+    home = Path(settings.HOME)
+    timetable, loaded_streets = timetables.loaded(home), streets.loaded(home)
+    return {
+        id: mode
+        for id, mode in MODES.items()
+        if (mode.moment is None or (timetable and timetable.days[MOMENTS.index(mode.moment)]))
+        and (mode is not WHEELCHAIR or (loaded_streets and id in loaded_streets.modes))
+    }
 
 
 def offer_is_behind(study: Study) -> bool:
-    """Return True if the directory changed near a study since its offer was computed.
+    """Return True if the directory changed near a study since its offer was computed, or the streets did.
 
     Cheap when nothing changed anywhere; else the places themselves are compared, once for all who ask.
     """
     last_change = studied.last_change()
-    if study.status != rules.DONE or study.offer_change == last_change:
+    streets_at = _ways_loaded_at()
+    is_same = study.offer_change == last_change and not _has_new_streets(study, streets_at)
+    if study.status != rules.DONE or is_same:
         return False
-    cache_key = f"lieux-{study.key}-{last_change}"
+    cache_key = f"lieux-{study.key}-{last_change}-{streets_at:.0f}"
     return caches["reads"].get_or_set(cache_key, lambda: census_of(request_of(study)).digest) != study.offer
+
+
+def _ways_loaded_at() -> float:
+    home = Path(settings.HOME)
+    return max(streets.loaded_at(home), timetables.loaded_at(home))
+
+
+def _has_new_streets(study: Study, loaded_at: float) -> bool:
+    return bool(loaded_at) and (study.finished_at is None or loaded_at >= study.finished_at.timestamp())
+
+
+def changed_since(study: Study) -> str:
+    """Return the head of a sentence on the change that left a study behind: the directory, the streets, or
+    either where both moved since.
+    """
+    if not _has_new_streets(study, _ways_loaded_at()):
+        return "L’annuaire a changé"
+    if study.offer_change == studied.last_change():
+        return "Les rues de la carte ou les horaires ont changé"
+    return "L’annuaire, les rues de la carte ou les horaires ont changé"
 
 
 def first_headline(study: Study) -> Headline | None:
@@ -384,7 +503,7 @@ def _first_headline(key: str) -> Headline | None:
     if isinstance(first.need, Withheld):  # the diagnosis will explain why
         return None
     persons = wording.people(first.need, most=first.universe)
-    return headline(first.need, first.rate, persons, request.definition)
+    return headline(first.need, first.rate, persons, request.definition, request.territory.kind)
 
 
 def requested_on(study: Study) -> str:
@@ -403,7 +522,8 @@ def why_no_offer(study: Study, *, on: date) -> rules.NoOffer:
         return rules.NoOffer(rules.NO_PLACES)
     if offer_census.is_too_large(request_of(study)):
         return rules.NoOffer(rules.TOO_LARGE, n_places=census.n_places)
-    return rules.NoOffer(rules.COMPUTING, requested_on(study), census.n_places)
+    requested = requested_on(study) or why_no_study(study.place).requested
+    return rules.NoOffer(rules.COMPUTING, requested, census.n_places)
 
 
 def why_no_study(place: str) -> rules.NoOffer:
@@ -421,7 +541,7 @@ def study_for(study_request: StudyRequest) -> Study | None:
 
 def newer_study(study: Study) -> Study | None:
     """Return the study that is being computed in place of one, or for its own zones, None without any."""
-    places = [study.place, *(_own_perimeters(study.place) if rules.is_plain(study.inputs) else ())]
+    places = [study.place, *([zones_place(study.place)] if rules.is_plain(study.inputs) else ())]
     studies = filter(None, (study_for(StudyRequest(place=place)) for place in places))
     return next((each for each in studies if each.pk != study.pk and each.is_alive), None)
 
@@ -443,6 +563,13 @@ def led_to(studies: Iterable[Study]) -> list[Study]:
     """
     perimeter_slugs = set(Perimeter.objects.values_list("slug", flat=True))
     return [study for study in studies if study.place in perimeter_slugs or study.place in gazetteer()]
+
+
+def study_minutes() -> int:
+    """Return the minutes that a study takes here, as the last ones did."""
+    measured = Study.objects.filter(status=rules.DONE).exclude(seconds=None).order_by("-finished_at")
+    durations = measured.values_list("seconds", flat=True)[: rules.MOST_MEASURED]
+    return rules.study_minutes([each for each in durations if each is not None])
 
 
 def latest(place: str) -> Study | None:
@@ -488,10 +615,9 @@ def _of_today(studies: Sequence[Study]) -> Study:
 
 def ahead(study: Study) -> int:
     """Return how many computations are before this one: the one in hand, those of a higher priority, those of
-    its own that were queued before. A study asked again waits from that day, not from the first.
+    its own that were queued before; 0 once none waits. A study asked again waits from that day, not from the
+    first.
     """
-    if study.status != rules.QUEUED:
-        return 0
     queue = DBTaskResult.objects.filter(queue_name=SLOW, status__in=("READY", "RUNNING"))
     own_task = queue.filter(status="READY", args_kwargs__args__0=study.pk).first()
     if own_task is None:
@@ -500,11 +626,21 @@ def ahead(study: Study) -> int:
     return queue.filter(Q(status="RUNNING") | Q(priority__gt=own_task.priority) | sooner).count()
 
 
+def minutes_until_done(study: Study) -> int:
+    """Return the minutes until the computation of a study that waits is done, those that come before it
+    included.
+    """
+    return (ahead(study) + 1) * study_minutes()
+
+
 def comments(place: str, study: str = "") -> dict[str, str]:
     """Return the analyst's comments of a place, by section, as they are read: empty ones left out, quoted
-    voices in full. study: the digest of the study beside which they are read; one that was written for
-    another says so, since its figures may have changed.
+    voices in full; those of another address of it where it has none. study: the digest of the study beside
+    which they are read; one that was written for another says so, since its figures may have changed.
     """
+    places = territories.same_places(place)
+    rows = [each for each in Comment.objects.filter(place__in=places) if each.text.strip()]
+    rows.sort(key=lambda row: -places.index(row.place))  # its own last: they replace the others
     return {
         each.section: rules.with_voices(each.text)
         + (
@@ -512,8 +648,7 @@ def comments(place: str, study: str = "") -> dict[str, str]:
             if study and each.study not in ("", study)
             else ""
         )
-        for each in Comment.objects.filter(place=place)
-        if each.text.strip()
+        for each in rows
     }
 
 
@@ -564,16 +699,27 @@ def survey_answers(place: str) -> list[Mapping[tuple[str, str, str], criteria.An
     return list(evidence.survey_by_survey(territories.same_places(place)))
 
 
-def own_zones(study: Study) -> Study | None:
-    """Return the study of the zones of its own that cut a territory whole, the latest when there are several
-    and each counting the same survey; None without any, nor for a study that a setting makes apart.
+def zones_place(place: str) -> str:
+    """Return the address of the zones that the pages and reports of a territory name: for an official one,
+    the perimeter that cuts it whole, the one with a mission then the last drawn of several; else itself.
+    Nothing that is being computed changes it.
     """
-    if not rules.is_plain(study.inputs):
-        return None
-    survey = study.inputs.get("survey")
-    studies = latest_of(_own_perimeters(study.place))
-    studies = [x for x in studies if x.inputs.get("survey") == survey and not is_lost(x)]
-    return max(studies, key=lambda x: x.pk, default=None)
+    if territories.perimeter(place) is not None:
+        return place
+    slugs = [each for each in territories.same_places(place) if each != place]
+    if len(slugs) > 1:
+        with_mission = set(StudyMission.objects.filter(place__in=slugs).values_list("place", flat=True))
+        slugs = [each for each in slugs if each in with_mission] or slugs
+    return slugs[-1] if slugs else place
+
+
+def own_zones(study: Study) -> Study | None:
+    """Return the last finished study of the zones of its own that cut a territory whole; None without any,
+    nor for a study that a setting makes apart.
+    """
+    place = zones_place(study.place) if rules.is_plain(study.inputs) else study.place
+    own = latest(place) if place != study.place else None
+    return None if own is None or is_lost(own) else own
 
 
 def zoned(study: Study) -> Study:
@@ -583,11 +729,24 @@ def zoned(study: Study) -> Study:
     return own_zones(study) or study
 
 
-def _own_perimeters(place: str) -> list[str]:
-    """Return the perimeters whose zones cut an official territory whole, none for a perimeter."""
-    if territories.perimeter(place) is not None:
-        return []
-    return [each for each in territories.same_places(place) if each != place]
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The two ways in which a territory with zones of its own is cut. is_own: whether a study follows them;
+    name, own: of their perimeter, its name and its address; official: the address of the territory.
+    """
+
+    is_own: bool
+    name: str
+    own: str
+    official: str
+
+
+def cut_of(study: Study) -> Cut | None:
+    """Return the cut that a study follows, None for a territory without zones of its own."""
+    official = next((x for x in territories.same_places(study.place) if x in gazetteer()), study.place)
+    is_own = study.place != official
+    own = territories.perimeter(study.place if is_own else zones_place(official))
+    return None if own is None or official not in gazetteer() else Cut(is_own, own.name, own.slug, official)
 
 
 def drawn_zones(perimeter: Perimeter) -> tuple[zoning.Zone, ...]:
@@ -605,7 +764,7 @@ def _first_row(kind: type[Model], place: str) -> Any:
     one of the perimeters that cut it.
     """
     place, *same_places = territories.same_places(place)
-    rows = {row.place: row for row in kind._default_manager.filter(place__in=[place, *same_places])}
+    rows = {vars(row)["place"]: row for row in kind._default_manager.filter(place__in=[place, *same_places])}
     first = next((rows[each] for each in (place, *same_places[:1]) if each in rows), None)
     return first or (next(iter(rows.values())) if len(rows) == 1 else None)
 
@@ -653,6 +812,11 @@ def photograph(place: str) -> Photograph | None:
     return Photograph(bytes(row.content), row.alt, row.credit) if row else None
 
 
+def survey_editions(place: str) -> list[Publication]:
+    """Return the public editions of the surveys led on a place itself, the latest first."""
+    return list(evidence.editions(surveyed_place(place)))
+
+
 def published_surveys(place: str) -> tuple[PublishedSurvey, ...]:
     """Return the surveys whose public edition speaks of a place: its local, the latest first, then those of
     other territories that hold it or that it holds.
@@ -692,7 +856,8 @@ def behind_their_words() -> list[Study]:
     for kind, place_field in WRITTEN_FOR_DOSSIERS:
         rows = kind._default_manager.values(place_field).annotate(last=Max("written_at"))
         for place, last in rows.values_list(place_field, "last"):
-            written[place] = max(last, written.get(place, last))
+            for each in territories.same_places(place):
+                written[each] = max(last, written.get(each, last))
     out = []
     for study in Study.objects.filter(place__in=written, status=rules.DONE):
         dossier = folder(study) / "dossier.html"
@@ -724,7 +889,7 @@ def aside(study: Study) -> Path:
     return home() / f".{study.key}-{study.pk}"
 
 
-def tasks_of(study: Study, path: str, *, alive: bool = False) -> QuerySet[DBTaskResult]:
+def tasks_of(study: Study, path: str, *, alive: bool = False) -> "QuerySet[DBTaskResult[..., object]]":
     """Return the tasks of a study, by the path of their function. alive: those that wait or run only."""
     tasks = DBTaskResult.objects.filter(task_path=path, args_kwargs__args__0=study.pk)
     return tasks.filter(status__in=("READY", "RUNNING")) if alive else tasks
@@ -788,15 +953,17 @@ def _read(path: str, stamp: int) -> Reading:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The needs that a finished study counts. whole: by identifier; zones, rates: people in need of each, and
-    their share of it, by code; definition: its identifier and its universe; definitions: the need under each.
+    """The needs that a finished study counts. territory: by identifier; zones, rates: people in need of
+    each, and their share of it, by code; definition: its identifier and its universe; definitions: the need
+    under each; n_residents: of any age.
     """
 
-    whole: Mapping[str, Mapping[str, Any]]
+    territory: Mapping[str, Mapping[str, Any]]
     zones: Mapping[str, Mapping[str, Any]]
     rates: Mapping[str, Mapping[str, Any]]
     definition: Mapping[str, Any]
     definitions: Sequence[Mapping[str, Any]] = ()
+    n_residents: float = 0.0
 
 
 def needs(path: Path) -> Needs:
@@ -817,6 +984,7 @@ def _needs(path: Path, stamp: int) -> Needs:
         rates,
         stored_study.get("definition", {}),
         stored_study.get("definitions", ()),
+        stored_study.get("territoire", {}).get("population", 0),
     )
 
 
@@ -824,16 +992,33 @@ def local_measures(study: Study) -> tuple[Measured, ...]:
     """Return the people that each definition counts in a study, the usual one first; none where they are
     withheld.
     """
-    rows = needs(folder(study) / "etude.json").definitions
-    return tuple(
+    stored_needs = needs(folder(study) / "etude.json")
+    rows = stored_needs.definitions
+    measures = [
         Measured(
             definition(row["id"]),
             _estimate(row["taux_precarite_numerique"]),
             _estimate(row["precarite_numerique"]),
+            n_residents=stored_needs.n_residents,
         )
         for row in rows
         if row["precarite_numerique"]["valeur"] is not None
+    ]
+    excluded = stored_needs.territory.get("niveaux", {}).get("exclusion", {"valeur": None})
+    return _with_exclusion(measures, None if excluded["valeur"] is None else _estimate(excluded))
+
+
+def _with_exclusion(measures: Sequence[Measured], people: Estimate | None) -> tuple[Measured, ...]:
+    """Return measures, then the first level of difficulty alone where its people are known."""
+    levels = next((each for each in measures if each.definition.id == LEVELS), None)
+    if levels is None or people is None:
+        return tuple(measures)
+    times = levels.share.value / levels.people.value
+    ends = {name: getattr(people, name) * times for name in ("value", "low", "high")}
+    excluded = replace(
+        levels, definition=exclusion(), share=replace(people, unit="pourcent", **ends), people=people
     )
+    return (*measures, excluded)
 
 
 def _estimate(figure: Mapping[str, Any]) -> Estimate:
@@ -842,12 +1027,73 @@ def _estimate(figure: Mapping[str, Any]) -> Estimate:
     return Estimate(method=figure["methode"], n=figure["n"], **{to: figure[key] for key, to in names.items()})
 
 
+def first_measures(study: Study) -> tuple[Measured, ...]:
+    """Return the people that each definition counts in a territory whose study is under way: those that the
+    study will have; none where they would take too long to count, or are withheld.
+    """
+    return _first_measures(study.key)
+
+
+@lru_cache(maxsize=64)
+def _first_measures(key: str) -> tuple[Measured, ...]:
+    try:
+        request = request_from(Study.objects.get(key=key).inputs)
+        if len(request.zoning.rows) > MOST_AT_ONCE:
+            return ()
+        first = first_figures(request)
+    except Refused:  # such as a filter that has changed: the computation will say so
+        return ()
+    measures = [
+        Measured(one.definition, one.rate, one.need, n_residents=first.population)
+        for one in first.by_definition
+        if isinstance(one.need, Estimate) and isinstance(one.rate, Estimate)
+    ]
+    return _with_exclusion(measures, first.excluded if isinstance(first.excluded, Estimate) else None)
+
+
+def rough_measures(study: Study) -> tuple[Measured, ...]:
+    """Return the people that each definition would count in a territory: the national share, moved by the
+    ages of its residents, with a wide interval. None overseas, where it would be far off.
+    """
+    try:
+        rows = request_from(study.inputs).zoning.rows
+    except Refused:  # such as a filter that has changed: the computation will say so
+        return ()
+    frame = model.country_frame()
+    adults, n_residents = float(frame.universe[rows].sum()), float(frame.population[rows].sum())
+    if adults < number("protection/small_area") or frame.overseas[rows].any():
+        return ()
+    shift = national.age_shift(rows, definition(DEFAULT))
+    return tuple(
+        Measured(
+            definition=each,
+            share=_shifted(_national(each, "pourcent", 100), 100, shift),
+            people=_shifted(_national(each, "personnes", adults), adults, shift),
+            n_residents=n_residents,
+        )
+        for each in (*offered(), exclusion())
+    )
+
+
+def _shifted(national: Estimate, scale: float, shift: float) -> Estimate:
+    """Return a national figure whose share moves on its logit, with the doubt of a first answer.
+
+    scale: the figure of a share of one, 100 for percents, the residents for people.
+    """
+    most = number("protection/first_answer")
+    low, value, high = (
+        scale * float(expit(logit(np.array(national.value / scale)) + shift + doubt))
+        for doubt in (-most, 0.0, most)
+    )
+    return replace(national, low=low, value=value, high=high)
+
+
 @cache
 def national_measures() -> tuple[Measured, ...]:
     """Return the people that each definition counts in France: the published share, of the people of the last
     census.
     """
-    adults = float(frames.build(frames.sources()).universe.sum())
+    adults = float(model.country_frame().universe.sum())
     return tuple(
         Measured(
             definition=each,
@@ -855,7 +1101,7 @@ def national_measures() -> tuple[Measured, ...]:
             people=_national(each, "personnes", adults),
             is_published=True,
         )
-        for each in offered()
+        for each in (*offered(), exclusion(), definition(NO_COMPUTER))
     )
 
 
@@ -870,27 +1116,6 @@ def _national(rates: Definition, unit: Unit, times: float) -> Estimate:
         method="besoins",
         sources=(rates.id,),
     )
-
-
-def claimed_places(claim: Claim) -> list[Territory]:
-    """Return the territories that a claim may name, of the département in its brackets if any; none when it
-    names none. Only words after the name are dropped, never a word of it.
-    """
-    is_lower = claim.text == claim.text.lower()
-    departement = _bracketed(claim.text)
-    for place in claim.places:
-        words = place.split(" ")
-        if plain(place) == plain(claim.some):  # « 25 % de pauvres » : not the commune of this name
-            continue
-        if words[0][0].islower() and not is_lower and words[0] not in ARTICLES and "’" not in words[0]:
-            continue
-        for n in range(min(len(words), LONGEST_PLACE), 0, -1):
-            if words[n : n + 1] and (words[n][0].isupper() or ORDINAL.fullmatch(words[n])):
-                continue
-            candidates = _named(" ".join(words[:n]), departement)
-            if candidates:
-                return candidates
-    return []
 
 
 def claimed(claim: Claim) -> tuple[list[Perimeter], list[Territory]]:
@@ -919,85 +1144,91 @@ def is_named_by(place: str, claim: Claim) -> bool:
     """Return True for a claim that may be of a place: it names one of its addresses, or none."""
     perimeters, places = claimed(claim)
     codes = {*(row.slug for row in perimeters), *(each.code.casefold() for each in places)}
+    same_places = territories.same_places(place)
     if not codes:
-        return not unknown_place(claim)
-    return not codes.isdisjoint(map(str.casefold, territories.same_places(place)))
+        unknown = unknown_place(claim)
+        return not unknown or any(holds(plain(_place_name(each)), plain(unknown)) for each in same_places)
+    return not codes.isdisjoint(map(str.casefold, same_places))
+
+
+def is_own_zone(place: str, claim: Claim) -> bool:
+    """Return True for a claim on a zone of the last study of a place that is no commune: no other page tells
+    it.
+    """
+    study = latest(place)
+    zone = named_zone(claim, reading(study)) if study and not is_lost(study) else None
+    return zone is not None and zone.unit != "commune"
+
+
+def _place_name(place: str) -> str:
+    row = territories.perimeter(place)
+    return row.name if row else gazetteer().get(place).long_name
+
+
+def namesake_inside(place: str, claim: Claim) -> str:
+    """Return the code of the only namesake of a claim in a place, or around it; "" without one."""
+    own = [each for each in territories.same_places(place) if each in gazetteer()]
+    wider = {*own, *(code for each in own for code, _ in gazetteer().get(each).within)}
+    _, places = claimed(claim)
+    near = [each for each in places if each.code in wider or {code for code, _ in each.within} & {*own}]
+    return near[0].code if len(near) == 1 else ""
 
 
 def unknown_place(claim: Claim) -> str:
     """Return the name of a place in a claim that no territory bears, "" where it names none."""
     if claim.is_of_country or claimed_places(claim):
         return ""
-    places = (place for place in claim.places if place.split(" ")[0] not in NO_PLACE and place != claim.noun)
-    return next((place for place in places if place.split(" ")[-1][0].isupper()), "")
-
-
-def _bracketed(text: str) -> str:
-    """Return the code of the département that a sentence has in brackets, by name or code; "" for none."""
-    for match in BRACKETS.finditer(text):
-        for territory in gazetteer().find(match[1], limit=MOST_NAMESAKES):
-            if territory.kind == "departement" and plain(match[1]) in (
-                plain(territory.name),
-                plain(territory.code),
-            ):
-                return territory.code
-    return ""
-
-
-def _named(text: str, departement: str) -> list[Territory]:
-    """Return the territories of exactly this name and the larger ones that it may shorten, or the grouping of
-    the town named after « agglomération de », or those whose name has all its words. departement: "" for any.
-    """
-    wanted = ARTICLE.sub("", plain(text))
-    if len(wanted) < SHORTEST_PLACE:
-        return []
-    close = [
-        (ARTICLE.sub("", plain(each.long_name)), each)
-        for each in gazetteer().find(wanted, limit=MOST_CLOSE)
-        if each.kind != "france" and departement in ("", each.departement)  # its verdict needs no study
-    ]
-    if exact := [territory for name, territory in close if name == wanted]:
-        kinds, largest = {each.kind for each in exact}, max(each.population for each in exact)
-        longer = [
-            territory
-            for name, territory in close
-            if name.startswith(f"{wanted} ") and territory.kind in kinds and territory.population > largest
-        ]
-        namesakes = {(each.long_name, each.population): each for each in reversed(exact)}  # Mayotte is both
-        return [*(each for each in exact if each in namesakes.values()), *longer][:MOST_NAMESAKES]
-    typed = kind_first(wanted)
-    typed_kind = [each for each in gazetteer().of_typed_kind(typed) if departement in ("", each.departement)]
-    if typed_kind and _holds(plain(typed_kind[0].long_name), typed.split()[-1]):
-        return typed_kind[:1]
-    return typed_kind[:MOST_NAMESAKES] or _holding(
-        text, [territory for name, territory in close if _holds(name, wanted)]
-    )
-
-
-def _holding(text: str, matches: list[Territory]) -> list[Territory]:
-    """Return the territories whose name has all the words of a text, none where it is no name: a common noun,
-    « territoire », is in many.
-    """
-    words = [word for word in re.split("[ ’]", text) if plain(word) not in ELIDED]
-    is_name = bool(words) and (words[-1][:1].isupper() or words[-1][:1].isdigit())
-    proper = [word for word in words if len(word) >= SHORTEST_PLACE and not word.startswith("commun")]
-    is_lower = text == text.lower() and len(proper) > 1
-    return matches[:MOST_NAMESAKES] if is_name or (is_lower and len(matches) <= MOST_NAMESAKES) else []
-
-
-def _holds(name: str, text: str) -> bool:
-    """Return True when each word is in a name, in any order; a word may be cut short, to three letters."""
-    words = name.split()
-    return all(
-        any(word.startswith(each) if len(each) >= SHORTEST_PLACE else word == each for word in words)
-        for each in text.split()
+    names = (match[0] for place in claim.places if place != claim.noun and (match := PROPER.match(place)))
+    return next(
+        (
+            name
+            for name in names
+            if name not in NO_PLACE
+            and not name.isupper()  # initials: CCAS, RSA
+            and not STOPS.issuperset(plain(name).split())  # Crédoc
+        ),
+        "",
     )
 
 
 def layer(study: Study, name: str) -> str:
     """Return the SVG of a map of a finished study, '' when it has none."""
+    if name.removesuffix(atlas.TOWN) == connection.LAYER:
+        return _connection_layer(study, name.removeprefix(connection.LAYER))
     path = folder(study) / f"carte-{name}.svg"
     return path.read_text("utf-8") if path.exists() else ""
+
+
+def has_layer(study: Study, name: str) -> bool:
+    """Return True if a finished study has a map of this name."""
+    if name == connection.LAYER:
+        return _ground_layer(study) != "" and bool(zone_connections(study))
+    return (folder(study) / f"carte-{name}.svg").exists()
+
+
+def _ground_layer(study: Study) -> str:
+    """Return the name of the first layer of a study, whose zones the layer of the connection fills; '' when
+    it has none.
+    """
+    return next((name for name in atlas.LAYERS if (folder(study) / f"carte-{name}.svg").exists()), "")
+
+
+def _connection_layer(study: Study, part: str) -> str:
+    """Return the layer of the connection, '' without a file that counts its communes. part: what follows the
+    name of a layer.
+    """
+    ground, styles = _ground_layer(study), connection_styles(study)
+    svg = layer(study, ground + part) if ground and styles else ""
+    return atlas.recoloured(svg, styles, id="", title=connection.TITLE) if svg else ""
+
+
+def connection_styles(study: Study) -> dict[str, tuple[str, bool, str]]:
+    """Return the class of style of each zone of a study by its connection, as `atlas.recoloured` takes it;
+    none without a file that counts its communes.
+    """
+    connections = zone_connections(study)
+    names = {zone.code: zone.name for zone in reading(study).zones}
+    return connection.zone_styles(connections, names) if connections else {}
 
 
 def zone_shares(study: Study) -> dict[str, comparison.Ends]:
@@ -1045,8 +1276,23 @@ def file(study: Study, name: str) -> Path | None:
 
 
 def editions(place: str) -> list[Frozen]:
-    """Return the editions of reports on a place that were frozen on this installation, the latest first."""
-    return frozen_editions(Path(settings.HOME), place)
+    """Return the editions of reports on a place that were frozen on this installation, under any address of
+    it, the latest first.
+    """
+    by_name: dict[tuple[str, str], Frozen] = {}
+    for each in territories.same_places(place):
+        for frozen in frozen_editions(Path(settings.HOME), each):
+            by_name.setdefault((frozen.report, frozen.name), frozen)
+    return sorted(by_name.values(), key=lambda x: -(x.path / FILE).stat().st_mtime)
+
+
+def edition_path(place: str, report: str, name: str) -> Path:
+    """Return the folder of an edition of a place, frozen under any address of it; else where to freeze it:
+    under the official territory, whose editions stay when a perimeter is dropped.
+    """
+    known = next((x.path for x in editions(place) if x.report == report and is_same_name(x.name, name)), None)
+    official = next((x for x in territories.same_places(place) if x in gazetteer()), place)
+    return known or edition_folder(Path(settings.HOME), official, report, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -1074,7 +1320,7 @@ def edition_sealings(paths: Sequence[Path]) -> dict[Path, Sealing]:
     by = dict(User.objects.filter(pk__in={each.by for each in lines}).values_list("pk", "name"))
     digest_lines = ((*line.words.rpartition(" ")[::2], line) for line in lines)
     return {
-        names[name]: Sealing(digest, line.at, by.get(line.by, ""))
+        names[name]: Sealing(digest, line.at, by.get(line.by or 0, ""))
         for name, digest, line in digest_lines
         if name in names
     }
@@ -1124,8 +1370,15 @@ def new_ground(study: Study) -> Ground:
 def what_if(ground_: Ground, line: str, form_values: Mapping[str, Any]) -> Json:
     """Return the effect of a what-if, as a reader sees it; `spots` are the points to mark on the map."""
     if form_values["geste"] == "fermer":
+        place = next(p for p in ground_.places if p.id == form_values["lieu"])
         return {
-            "change": territory_offer.change_read(closed(ground_, line, [form_values["lieu"]])),
+            "change": territory_offer.change_read(closed(ground_, line, [place.id])),
+            "spots": [place] if place.is_precise else [],
+        }
+    if form_values["geste"] == "ligne":
+        vehicle, _, name = form_values["ligne"].partition(":")
+        return {
+            "change": territory_offer.change_read(stopped(ground_, line, (vehicle, name))),
             "spots": [],
         }
     if form_values["geste"] == "ouvrir":
@@ -1134,7 +1387,7 @@ def what_if(ground_: Ground, line: str, form_values: Mapping[str, Any]) -> Json:
         return {
             "change": territory_offer.change_read(opened(ground_, line, [new])),
             "where": spot.name,
-            "spots": [spot],
+            "spots": [new],
         }
     communes = {code: code for code in set(ground_.areas.commune[ground_.zone_of >= 0].tolist())}
     names = {code: gazetteer().get(code).name for code in communes}
@@ -1144,6 +1397,13 @@ def what_if(ground_: Ground, line: str, form_values: Mapping[str, Any]) -> Json:
         proposal = siting.stops(
             ground_, form_values["points"] or [*everywhere, *centres], form_values["combien"]
         )
+    elif form_values["geste"] == "desserte":
+        names_by_zone = territory_offer.zone_names(ground_)
+        zones = [
+            replace(_spot(ground_, f"zone:{zone.code}"), name=names_by_zone[zone.code])
+            for zone in ground_.zones
+        ]
+        proposal = siting.line_stops(ground_, line, form_values["points"] or zones, form_values["combien"])
     else:
         proposal = siting.best(
             ground_,
@@ -1186,8 +1446,14 @@ def scenarios(place: str) -> QuerySet[Scenario]:
     return Scenario.objects.filter(place=place).select_related("kept_by")
 
 
-def marked(svg: str, ground_: Ground, spots: list[siting.Spot]) -> str:
-    """Return a map of the gaps with these spots marked."""
+def marked(svg: str, ground_: Ground, spots: Sequence[siting.Spot | Place]) -> str:
+    """Return a map of the gaps with these spots marked; with the homes from which a place is within reach,
+    where they are places.
+    """
+    frame = atlas.gap_frame(ground_) if svg else None
+    if frame is not None:
+        shapes = [catchment(ground_, spot) for spot in spots if isinstance(spot, Place)]
+        svg = maps.overlaid(svg, shapes, frame, kind="choisie")
     return atlas.marked(svg, ground_, spots)
 
 
@@ -1230,22 +1496,22 @@ def grid(
     field_findings = findings(study.place)
     counted, filtered = census_page(study, on=on), reading.filter is not None
     # What surveys and the network say of the whole territory says nothing of the part that a filter keeps.
+    # The sentence that counts the zones in both precarities; the one that none is in both.
+    sentences = reading.crossing_sentence.removesuffix(".").split(". ")
     axes = criteria.grid(
         reading.offer,
         counted.shares if counted else census.NO_SHARES,
         {} if filtered else evidence.closest(surveyed_place(study.place)),
-        None if filtered else totals.totals(communes_of(study.place)).seen.moved,
+        None if filtered else totals.totals(communes_of(study.place)).observed.moved,
         [zone.code for zone in reading.zones if zone.cell == "les_deux" and zone.is_likely],
-        _crossing_count(reading.crossing_sentence),
+        (
+            f"{next((each for each in sentences if ' sur ' in each), sentences[0])}."
+            if reading.crossing_sentence
+            else ""
+        ),
         published_surveys(study.place),
     )
     return wording.spaced_within([(axis, territory_findings.read(field_findings, axis.id)) for axis in axes])
-
-
-def _crossing_count(text: str) -> str:
-    """Return the sentence that counts the zones in both precarities; the one that none is in both."""
-    sentences = text.removesuffix(".").split(". ")
-    return f"{next((each for each in sentences if ' sur ' in each), sentences[0])}." if text else ""
 
 
 def surveyed_of(study: Study, reading: Reading) -> criteria.Surveyed:
@@ -1261,6 +1527,7 @@ def field_of(study: Study, reading: Reading, *, on: date, figures: bytes = b"") 
     """Return the knowledge of the platform on a territory beside its study, for its dossier. figures: its
     etude.json, of a study whose files are still to be written.
     """
+    workshops, journeys = WORKSHOPS.only()(study.place)
     return FieldReading(
         census=census_page(study, on=on) if reading.offer is not None else None,
         method=_census_method(study.place),
@@ -1272,7 +1539,9 @@ def field_of(study: Study, reading: Reading, *, on: date, figures: bytes = b"") 
         if settings.IS_PUBLIC
         else "",
         surveys=published_surveys(study.place),
-        mission=mission(study.place, on=on),
+        mission=with_workshops(mission(study.place, on=on), workshops),
+        workshops=workshops,
+        journeys=journeys,
         photograph=photograph(study.place),
         theme=theme_of(study.place),
         is_filtered=reading.filter is not None,
@@ -1280,6 +1549,43 @@ def field_of(study: Study, reading: Reading, *, on: date, figures: bytes = b"") 
         plan=PUBLISHED_PLAN.only()(study.place, reading, on=on),
         changes=CHANGES.only()(study, figures=json.loads(figures) if figures else None, reading=reading),
         voices=verbatims.published_voices(surveyed_place(study.place)),
+        connection=connection_of(study, on=on),
+    )
+
+
+def connection_of(study: Study, *, on: date) -> ConnectionReading | None:
+    """Return the connection of the communes of a study, by the latest file dropped; None without."""
+    return _connection(territories.connections(), list(zone_rows(study).values()), on=on)
+
+
+def zone_connections(study: Study) -> dict[str, ConnectionReading]:
+    """Return the connection of the communes of each zone of a study, by its code; none without a file that
+    counts one.
+    """
+    file, on = territories.connections(), timezone.localdate()
+    readings = {
+        code: _connection(file, [rows], on=on) for code, rows in (zone_rows(study) if file else {}).items()
+    }
+    return {code: read for code, read in readings.items() if read is not None and read.communes}
+
+
+def _connection(
+    file: Marking | None, zones: Sequence[NDArray[np.int64]], *, on: date
+) -> ConnectionReading | None:
+    """Return the connection of the communes of some zones. zones: rows of census areas."""
+    if file is None:
+        return None
+    communes = frames.sources().rp2021["commune"]
+    codes = np.unique(communes[np.concatenate(zones)])
+    names = territory_offer.commune_names(codes.tolist())
+    counted = connection.of_communes(names, file.shares, file.premises)
+    return ConnectionReading(
+        source=file.source,
+        year=int(file.generation),
+        communes=counted,
+        n_missing=len(names) - len(counted),
+        whole_communes=sum(map(len, zones)) == np.isin(communes, codes).sum(),
+        on=on,
     )
 
 
@@ -1332,7 +1638,7 @@ def _territories() -> tuple[FixedEntry, ...]:
     )
 
 
-def _perimeter_hit(row: Perimeter, user: Any) -> Hit:
+def _perimeter_hit(row: Perimeter, user: Visitor) -> Hit:
     return Hit(row.name, row.reason, reverse("territory", args=[row.slug]))
 
 

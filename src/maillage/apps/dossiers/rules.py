@@ -2,10 +2,13 @@
 
 import hashlib
 import json
+import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from maillage.reference import missions
@@ -16,7 +19,11 @@ from maillage.reference.voices import voices
 from maillage.words.dates import in_words
 from maillage.words.opening import clock, date_text
 
-VERSION = 43
+VERSION = 54
+
+# Of computations that wait, the highest priority comes first: what was written for a territory already read,
+# the studies of who works there, those of visitors, then those that only a number to check asked for.
+REWRITING, SIGNED_IN, VISITOR, CHECK = 20, 10, 0, -10
 
 QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
 STATUS_LABELS = {
@@ -27,10 +34,23 @@ STATUS_LABELS = {
     CANCELLED: "annulée",
 }
 ALIVE = (QUEUED, RUNNING)
+STARTED = (RUNNING, DONE)  # may have read words that changed since: one that waits reads those of its day
 
-FROZEN = "edition.frozen"  # a verb of the journal
+FROZEN, WAYS_LOADED = "edition.frozen", "ways.loaded"  # verbs of the journal
 
-WHAT_IFS = ("ouvrir", "fermer", "meilleurs", "arrets")  # what may be tried on the offer of a territory
+STUDY_SECONDS = 120  # of a study, where none has been measured yet
+MOST_MEASURED = 20  # studies, the last ones
+
+STREETS, TIMETABLES = "rues", "transports"  # what may be loaded on the site, to count ways
+WAYS = (STREETS, TIMETABLES)
+WHAT_IFS = (
+    "ouvrir",
+    "fermer",
+    "ligne",
+    "meilleurs",
+    "arrets",
+    "desserte",
+)  # what may be tried on the offer of a territory
 SECTIONS = {
     "synthese": "Synthèse",
     "besoins": "Les besoins",
@@ -53,6 +73,17 @@ FILES = {
     "zones.geojson": ("application/geo+json", "Les zones, pour une carte"),
     "etude.json": ("application/json", "L’étude entière, pour un programme"),
 }
+
+DOSSIERS = tuple(name for name in FILES if name.startswith("dossier."))  # they tell words and a plan
+
+
+def study_minutes(seconds: Sequence[float]) -> int:
+    """Return the minutes that a study takes, the median of past ones, rounded up.
+
+    >>> study_minutes([30.0, 95.0, 400.0]), study_minutes([12.0]), study_minutes([])
+    (2, 1, 2)
+    """
+    return max(math.ceil((median(seconds) if seconds else STUDY_SECONDS) / 60), 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from maillage.apps.dossiers.views import checking, comparing, files, offer, pages, space
+from maillage.apps.dossiers.views import api, checking, comparing, files, offer, pages, space, ways
 
 
 class Key:
@@ -43,7 +43,9 @@ urlpatterns = [
     path("etudes/<cle:key>/carte.json", files.map_data, name="map_data"),
     path("etudes/<cle:key>/cartes/<str:name>", files.drawing, name="drawing"),
     path("etudes/<cle:key>/fichiers/<path:name>", files.download, name="download"),
-    path("api/v1/territoires/<str:place>/etude", files.api_study, name="api_study"),
+    path("api/v1/territoires/<str:code>/etude", api.study, name="api_study"),
+    path("api/v1/territoires/<str:code>/besoin", api.need, name="api_need"),
+    path("api/v1/territoires/<str:code>/zones", api.zones, name="api_zones"),
     path("espace/territoires/", space.territory_tools, name="territory_tools"),
     path("espace/territoires/<str:place>/commentaires/", space.comments, name="comments"),
     path("espace/territoires/<str:place>/constats/", space.findings, name="findings"),
@@ -52,6 +54,7 @@ urlpatterns = [
     path("espace/territoires/<str:place>/theme/", space.theme, name="study_theme"),
     path("espace/perimetres/nouveau/", space.new_perimeter, name="new_perimeter"),
     path("espace/filtres/nouveau/", space.new_marking, name="new_marking"),
+    path("espace/distances/", ways.ways, name="ways"),
     path("espace/<str:kind>/<int:pk>/retirer/", space.drop, name="drop"),
     path("espace/corriger/<str:table>/", space.correct, name="correct"),
 ]

@@ -2,22 +2,22 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core import signing
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.memberships import access as memberships
+from maillage.apps.directory.memberships.access import territories_with
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.learning import rules
 from maillage.apps.learning.models import Group, Plan
-from maillage.apps.learning.rules import authors
-from maillage.apps.memberships import access as memberships
-from maillage.apps.memberships.access import territories_with
-from maillage.apps.people import access as cards
-from maillage.apps.people.access import numbers_for, people_for
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons import access as cards
+from maillage.apps.people.persons.access import numbers_for, people_for
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import Visitor
 
 SEE, SEE_OWN, MEASURES, EDIT = "people.see", "people.mine", "measures.see", "modules.edit"
 WRITE = "modules.write"  # for a structure; EDIT: for a territory
@@ -53,11 +53,11 @@ def is_same_card(request: HttpRequest, person: Person | None) -> bool:
     )
 
 
-def to_note(request: HttpRequest, at: datetime) -> bool:
-    """Return True if the code of the card was created a moment ago: later, on a shared computer, it is no
+def to_note(request: HttpRequest, at: datetime) -> Person | None:
+    """Return the person whose card was created here a moment ago: later, on a shared computer, its code is no
     longer displayed.
     """
-    return cards.card_in(request, at, key=NEW, open_for=NOTED) is not None
+    return cards.card_in(request, at, key=NEW, open_for=NOTED)
 
 
 def close_card(request: HttpRequest) -> None:
@@ -92,10 +92,10 @@ def written_for(request: HttpRequest) -> str:
     return chosen if chosen in scopes else scopes[0] if scopes else ""
 
 
-def scopes_of(user: Any) -> list[str]:
+def scopes_of(user: Visitor) -> list[str]:
     """Return for whom a user writes modules: territories, then structures."""
     structures = sorted(rights_of(user).structures(WRITE))
-    return [*territories_with(user, EDIT), *map(authors.scope_of, structures)]
+    return [*territories_with(user, EDIT), *map(rules.scope_of, structures)]
 
 
 def name_of(scope: str) -> str:
@@ -106,13 +106,13 @@ def name_of(scope: str) -> str:
 
 def scope_structure(scope: str) -> Structure | None:
     """Return the structure of a scope; None for a territory, and for a structure that is no more."""
-    pk = authors.structure_of(scope)
+    pk = rules.structure_of(scope)
     return None if pk is None else Structure.objects.filter(pk=pk).first()
 
 
 def scopes_inside(territory: str, scopes: Iterable[str]) -> list[tuple[str, Structure]]:
     """Return which of some scopes are structures of a territory, by name."""
-    known = {pk: scope for scope in scopes if (pk := authors.structure_of(scope)) is not None}
+    known = {pk: scope for scope in scopes if (pk := rules.structure_of(scope)) is not None}
     communes = memberships.communes_of(territory)
     rows = Structure.objects.filter(pk__in=known).order_by("name", "pk")
     return [
@@ -122,7 +122,7 @@ def scopes_inside(territory: str, scopes: Iterable[str]) -> list[tuple[str, Stru
     ]
 
 
-def may_write(user: Any, scope: str) -> bool:
+def may_write(user: Visitor, scope: str) -> bool:
     """Return True if a user writes the modules of a territory, or of a structure; `FRANCE`: those of the
     installation.
     """
@@ -155,18 +155,18 @@ def group_of(person: Person) -> Group | None:
     return groups.select_related("structure").order_by("-members__at").first()
 
 
-def structures_for(user: Any) -> QuerySet[Structure]:
+def structures_for(user: Visitor) -> QuerySet[Structure]:
     """Return the structures on whose behalf a user helps people learn, all of them or those they follow."""
     rights = rights_of(user)
     return Structure.objects.filter(pk__in=rights.structures(SEE) | rights.structures(SEE_OWN))
 
 
-def may_run(user: Any, group: Group) -> bool:
+def may_run(user: Visitor, group: Group) -> bool:
     """Return True if a user runs a group."""
     return groups_for(user).filter(pk=group.pk).exists()
 
 
-def groups_for(user: Any) -> QuerySet[Group]:
+def groups_for(user: Visitor) -> QuerySet[Group]:
     """Return the groups a user runs: those of their structures, and those they run as partners; for a
     volunteer, their own.
     """
@@ -180,7 +180,7 @@ def groups_for(user: Any) -> QuerySet[Group]:
     return Group.objects.filter(condition).select_related("structure", "partner")
 
 
-def plans_for(user: Any, *which: Q) -> QuerySet[Plan]:
+def plans_for(user: Visitor, *which: Q) -> QuerySet[Plan]:
     """Return the plans of the people a user helps, and those made in their structures. which: conditions
     that the ones looked for meet, asked before whose they are.
     """
@@ -197,7 +197,7 @@ def plans_for(user: Any, *which: Q) -> QuerySet[Plan]:
     return rows.select_related("person", "structure").annotate(is_visible=is_visible)
 
 
-def may_share(user: Any, group: Group) -> bool:
+def may_share(user: Visitor, group: Group) -> bool:
     """Return True if a user may choose the partner structure of a group: only the structure that opened it
     may.
     """
@@ -206,7 +206,7 @@ def may_share(user: Any, group: Group) -> bool:
     return rights.may(SEE, structure=group.structure_id) or is_own
 
 
-def measures_of(user: Any) -> tuple[frozenset[int], frozenset[str] | None]:
+def measures_of(user: Visitor) -> tuple[frozenset[int], frozenset[str] | None]:
     """Return the structures whose learning a user may count, and the communes; None: everywhere."""
     rights = rights_of(user)
     return rights.structures(SEE), rights.communes(MEASURES)

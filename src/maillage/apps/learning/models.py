@@ -2,10 +2,10 @@
 
 from django.db import models
 
-from maillage.apps.accounts.models import by_account
-from maillage.apps.directory.models import Structure, of_structure
-from maillage.apps.learning.rules import plans, progress
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.models import Structure, of_structure
+from maillage.apps.learning import rules
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import by_account
 from maillage.web.free_text import FreeChar
 
 
@@ -75,13 +75,13 @@ class Fact(models.Model):
     version = models.PositiveSmallIntegerField("version")
     step = models.PositiveSmallIntegerField("étape")
     kind = models.CharField("genre", max_length=12, blank=True)
-    state = models.CharField("état", max_length=10, choices=list(progress.STATES.items()))
+    state = models.CharField("état", max_length=10, choices=list(rules.STATES.items()))
     easier = models.BooleanField("plus facile", default=False)
     tries = models.PositiveSmallIntegerField("essais", default=0)
     hints = models.PositiveSmallIntegerField("indices", default=0)
     seconds = models.PositiveIntegerField("secondes", default=0)
-    way = models.CharField("voie", max_length=8, choices=list(progress.WAYS.items()))
-    screen = models.CharField("écran", max_length=6, choices=list(progress.SCREENS.items()))
+    way = models.CharField("voie", max_length=8, choices=list(rules.WAYS.items()))
+    screen = models.CharField("écran", max_length=6, choices=list(rules.SCREENS.items()))
     offline = models.BooleanField("sans réseau", default=False)
     example = models.BooleanField("inventé", default=False)
     at = models.DateTimeField("fait le")
@@ -118,12 +118,12 @@ class Plan(models.Model):
     module = models.CharField("démarche", max_length=41)
     token = models.CharField("jeton", max_length=32, unique=True)
     on = models.DateField("pour le")
-    together = models.CharField("avec qui", max_length=8, choices=list(plans.WITH.items()))
+    together = models.CharField("avec qui", max_length=8, choices=list(rules.WITH.items()))
     ask_on = models.DateField("demander le", db_index=True)
-    answer = models.CharField("réponse", max_length=8, choices=list(plans.ANSWERS.items()), blank=True)
+    answer = models.CharField("réponse", max_length=8, choices=list(rules.ANSWERS.items()), blank=True)
     blocked = models.PositiveSmallIntegerField("étape qui a bloqué", null=True, blank=True)
     asked_by = models.CharField(
-        "dit par", max_length=6, choices=list(plans.ANSWER_SOURCES.items()), blank=True
+        "dit par", max_length=6, choices=list(rules.ANSWER_SOURCES.items()), blank=True
     )
     by = by_account("fait avec", blank=True)
     example = models.BooleanField("inventé", default=False)

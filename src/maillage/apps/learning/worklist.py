@@ -4,26 +4,24 @@ outcome.
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import TRAINING, Line
 from maillage.apps.learning import access
+from maillage.apps.learning.models import Fact
 from maillage.apps.learning.queries import plans, progress
-from maillage.apps.people.access import people_for
+from maillage.apps.people.persons.access import numbers_for, people_for
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.accounts.rules.worklist import TRAINING, Line
+from maillage.web.presence import Reading, Readings
 from maillage.words.wording import series
 
 NAMED = 3  # whom a line names
 
 
-def lines(user: Any, at: datetime) -> Iterable[Line]:
-    """Return one line for who is stuck now, one for the follow-ups due: how many, the names of the first."""
-    if not rights_of(user).any(access.SEE, access.SEE_OWN):
-        return
-    yield from _stuck(user, at)
+def _follow_ups(user: Visitor, at: datetime) -> Iterable[Line]:
+    """Return one line for the follow-ups due: how many, the names of the first."""
     first_rows, n = plans.to_ask(user, timezone.localdate(at), NAMED)
     if first_rows:
         names = series([f"{_person_name(each)} ({each.title})" for each in first_rows])
@@ -48,7 +46,7 @@ def _person_name(row: plans.PlanRow) -> str:
     )
 
 
-def _stuck(user: Any, at: datetime) -> Iterable[Line]:
+def _stuck(user: Visitor, at: datetime) -> Iterable[Line]:
     stuck_rows = progress.stuck_now(access.groups_for(user), at, people_for(user))
     if not stuck_rows:
         return
@@ -61,7 +59,16 @@ def _stuck(user: Any, at: datetime) -> Iterable[Line]:
         n=len(stuck_rows),
         title="Personne bloquée" if len(stuck_rows) == 1 else "Personnes bloquées",
         words=f"{names}{more} : sur un exercice, en ce moment.",
-        url=reverse("group", args=groups) if len(groups) == 1 else reverse("groups"),
+        url=reverse("group", args=[*groups]) if len(groups) == 1 else reverse("groups"),
         gesture="Aller voir",
         icon="graduation-cap",
     )
+
+
+lines = Readings(
+    Reading(
+        _stuck,
+        lambda user, at: Fact.objects.filter(person__in=numbers_for(user), at__gt=at - progress.LIVE),
+    ),
+    Reading(_follow_ups, lambda user, at: plans.plans_to_ask(user, timezone.localdate(at))),
+)

@@ -5,19 +5,19 @@ Links of devices.
 import hashlib
 import hmac
 import secrets
-from typing import Any
 
-from django.conf import settings
 from django.db.models import QuerySet
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.memberships.access import communes_of
+from maillage.apps.directory.memberships.access import communes_of
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.apps.surveys.models import Survey, Surveyor, Target
+from maillage.web import installation_keys
 
 RUN = "surveys.run"
 
 
-def surveys_for(user: Any) -> QuerySet[Survey]:
+def surveys_for(user: Visitor) -> QuerySet[Survey]:
     """Return the surveys a user runs: those of territories entirely within their own; none for a stranger."""
     rights = rights_of(user)
     if not rights.any(RUN):
@@ -28,7 +28,7 @@ def surveys_for(user: Any) -> QuerySet[Survey]:
     return Survey.objects.filter(territory__in=[code for code in territories if may_run(user, code)])
 
 
-def may_run(user: Any, territory: str) -> bool:
+def may_run(user: Visitor, territory: str) -> bool:
     """Return True if a user may run a survey of a territory, by its code: they need the right over all its
     communes.
     """
@@ -55,15 +55,14 @@ def digest(token: str) -> str:
     return hashlib.sha256(f"enquete:{token}".encode("utf-8", "replace")).hexdigest()
 
 
-def former_digest(token: str) -> str:
+def former_digest(token: str, key: str) -> str:
     """Return the digest that an older version stored: it ends with the key that made it."""
-    return hmac.new(
-        settings.SECRET_KEY.encode(), f"enquete:{token}".encode("utf-8", "replace"), hashlib.sha256
-    ).hexdigest()
+    return hmac.new(key.encode(), f"enquete:{token}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
 
 
 def _digests(token: str) -> list[str]:
-    return [digest(token[:200]), former_digest(token[:200])] if token else []
+    former = (former_digest(token[:200], key) for key in installation_keys.all_keys())
+    return [digest(token[:200]), *former] if token else []
 
 
 def surveyor_of(token: str) -> Surveyor | None:
@@ -74,12 +73,14 @@ def surveyor_of(token: str) -> Surveyor | None:
 # ---------------------------------------------------------------------------------------- links of structures
 
 
-def link_for(survey: int, lieu: int) -> str:
-    """Return the token of a structure's own link: 128 bits that cannot be forged without the installation's
-    key.
-    """
-    message = f"enquete-structure:{survey}:{lieu}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, hashlib.sha256).hexdigest()[:32]
+def link_of(target: Target) -> str:
+    """Return the token of a structure's own link."""
+    return link_for(target.survey_id, target.lieu_id, target.token)
+
+
+def link_for(survey: int, lieu: int, stored: str = "") -> str:
+    """Return the token of a structure asked by a survey. stored: the digest of its own, "" for none."""
+    return installation_keys.token(f"enquete-structure:{survey}:{lieu}", stored, digest)
 
 
 def target_of(token: str) -> Target | None:

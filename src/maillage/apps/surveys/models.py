@@ -2,8 +2,8 @@
 
 from django.db import models
 
-from maillage.apps.accounts.models import by_account
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.platform.accounts.models import by_account
 from maillage.apps.surveys import rules
 from maillage.reference import findings
 
@@ -14,7 +14,8 @@ class Survey(models.Model):
     aim: its purpose. universe: who may answer, in words. how: how people were met, and what this misses.
     target: number of answers hoped for. n_invited: structures, or people, asked to answer; n_universe: those
     of the whole universe. by_link: anyone may answer at its public address. rounding: constant
-    across its publications.
+    across its publications. file_reading: what was chosen of the columns and values of imported files, for
+    the next one with the same headers (`forms.values.Reading`).
     """
 
     kind = models.CharField("sorte", max_length=13, choices=list(rules.KINDS.items()))
@@ -42,6 +43,9 @@ class Survey(models.Model):
         blank=True,
         related_name="+",
     )
+    file_reading = models.JSONField(
+        "lecture des fichiers", default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     made_at = models.DateTimeField("préparée le")
     by = by_account()
     example = models.BooleanField("exemple", default=False)
@@ -55,7 +59,7 @@ class Survey(models.Model):
 
 
 class Version(models.Model):
-    """A questionnaire as it was asked: `forms.questionnaire` as JSON, never changed after an answer."""
+    """A questionnaire as JSON (`questionnaires.questionnaire`), never changed after an answer."""
 
     survey = models.ForeignKey(
         Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="versions"
@@ -75,7 +79,7 @@ class Version(models.Model):
 
 
 class Place(models.Model):
-    """Where people are met, so that groups can be compared by place."""
+    """A place where people are met, so that groups can be compared by place."""
 
     survey = models.ForeignKey(
         Survey, verbose_name="enquête", on_delete=models.CASCADE, related_name="places"
@@ -132,7 +136,7 @@ class Answer(models.Model):
     """Raw answer of one person or structure; weights never change it.
 
     uid: given where it was filled, so that it is kept once. values: name of a question → text
-        (`forms.questionnaire`).
+        (`questionnaires.questionnaire`).
     form: number written on the sheet of paper. file: name of the file that brought it.
     digest: of what was sent; the same uid with other words is
         told apart.

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from maillage.kernel.typed import holds_contact, named_person
+
 KINDS: Mapping[str, str] = {
     "inhabitants": "Habitants",
     "structures": "Structures",
@@ -56,6 +58,7 @@ SPEAKERS: Mapping[str, str] = {
     "training_actor": "Acteur de la formation",
     "institution": "Institution",
 }
+REMARK = "remarque"  # the last question of each ready questionnaire: anything to add
 ASKS_NAMES = frozenset(  # questions answered by the names of places or structures: no quotation
     ("lieux_cites", "structures_frequentees", "lieux_connus", "lieux_orientes", "type_autre", "partenaires")
 )
@@ -127,3 +130,15 @@ class Sent:
             self.weight,
         ]
         return hashlib.sha256(json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+
+def identity_in(text: str) -> str:
+    """Return the contact or the name by which words to publish would point somebody out, '' without any.
+
+    >>> identity_in("Mme Bernard m’a aidée"), identity_in("Appelez le 06 12 34 56 78"), identity_in("Rien")
+    ('« Mme Bernard »', 'un numéro de téléphone ou une adresse e-mail', '')
+    """
+    if holds_contact(text):
+        return "un numéro de téléphone ou une adresse e-mail"
+    name = named_person(text)
+    return f"« {name} »" if name else ""

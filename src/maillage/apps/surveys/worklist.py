@@ -11,16 +11,18 @@ from django.db.models import Count, DateTimeField, Exists, OuterRef, QuerySet, S
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.rules.worklist import MOST, STUDIES, Line
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.accounts.rules.worklist import MOST, STUDIES, Line
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Answer, Finding, Publication, Survey
-from maillage.studies.survey.protection import rule_of
+from maillage.statistics.survey.protection import rule_of
+from maillage.web.presence import Reading, Readings
 from maillage.words import opening
 from maillage.words.wording import count
 
 
-def lines(user: Any, at: datetime) -> Iterable[Line]:
+def _lines(user: Visitor, at: datetime) -> Iterable[Line]:
     """Return the tasks of each survey of a user, the latest surveys first."""
     if not rights_of(user).any(access.RUN):
         return
@@ -62,14 +64,12 @@ def _answers_missing(row: Any, at: datetime) -> Iterable[Line]:
         kind="survey-quota",
         group=STUDIES,
         n=n_missing,
-        title=f"Réponse manque à « {row.title} »"
-        if n_missing == 1
-        else f"Réponses manquent à « {row.title} »",
-        words=f"{count(n, 'réponse')} sur {row.target}. Les quotas disent de qui.",
+        title=f"Réponse{'s' if n_missing > 1 else ''} à recueillir pour « {row.title} »",
+        words=f"{count(n, 'réponse')} sur {row.target}. Les quotas indiquent les profils manquants.",
         until=row.closes_on,
         late=row.closes_on is not None and row.closes_on < timezone.localdate(at),
         url=reverse("survey_quotas", args=[row.pk]),
-        gesture="Voir qui manque",
+        gesture="Voir les profils manquants",
         icon="users",
     )
 
@@ -118,3 +118,6 @@ def _sentences(row: Any) -> Iterable[Line]:
             gesture="Relire",
             icon="pencil",
         )
+
+
+lines = Readings(Reading(_lines))

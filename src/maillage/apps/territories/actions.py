@@ -9,17 +9,17 @@ import shapely
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.apps.accounts.models import User
-from maillage.apps.search import actions as search
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.search import actions as search
 from maillage.apps.territories import queries, rules
 from maillage.apps.territories.models import Correction, District, Marking, Perimeter
 from maillage.kernel.errors import Refused
-from maillage.pipeline.markings import clean as markings
 from maillage.reference import targets
-from maillage.studies.diagnosis import filters
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.diagnosis.zoning import from_file
-from maillage.studies.need import population as frames
+from maillage.sources import markings
+from maillage.statistics.diagnosis import filters
+from maillage.statistics.need import population as frames
+from maillage.statistics.zones.territories import gazetteer
+from maillage.statistics.zones.zoning import from_file
 from maillage.web import locks, marks
 from maillage.web.decimals import bound
 from maillage.web.hooks import Hook
@@ -92,13 +92,13 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
             do="Choisissez un autre nom.",
         )
     marking = markings.read(content, name=file_name)
-    area_filter = filters.from_marking(marking, id=slug, source=file_name)
-    iris = frames.sources().rp2021
-    shares = {
-        code: round(share, 6)
-        for code, share in zip(iris["iris"].tolist(), area_filter.share.tolist(), strict=True)
-        if share > 0
-    }
+    if marking.kind == rules.CONNECTIONS:
+        shares, own_label, doubt = marking.shares, marking.label, marking.doubt
+    else:
+        area_filter = filters.from_marking(marking, id=slug, source=file_name)
+        own_label, doubt = area_filter.label, area_filter.doubt
+        by_area = zip(frames.sources().rp2021["iris"].tolist(), area_filter.share.tolist(), strict=True)
+        shares = {code: round(share, 6) for code, share in by_area if share > 0}
     if not shares:
         raise Refused(
             f"{file_name} : aucun quartier du recensement n’est concerné.",
@@ -108,11 +108,12 @@ def keep_marking(*, by: User, slug: str, label: str, content: bytes, file_name: 
     return _write_marking(
         slug,
         marking.districts,
-        label=label or area_filter.label,
+        label=label or own_label,
         kind=marking.kind,
         source=file_name[:LONGEST_FILE_NAME],
-        doubt=area_filter.doubt,
+        doubt=doubt,
         shares=shares,
+        premises=marking.premises,
         digest=sha256(content).hexdigest(),
         generation=marking.generation,
         created_by=by,

@@ -1,29 +1,51 @@
 """A territory, typed the same way wherever it is asked."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from maillage.apps.territories import queries
 from maillage.kernel.errors import UnknownTerritory
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.kernel.names import plain
+from maillage.statistics.zones.territories import KIND_LABELS, Territory, gazetteer
+from maillage.words.wording import listing
+
+CHOSEN = re.compile(r"^.+ \((\d\w+)\)$")  # « Grenoble (38185) », as a suggestion fills it in
 
 
 class TerritoryField(forms.CharField):
-    """A commune, a département, a kept perimeter, by name or by code: cleaned to its code or its address."""
+    """A commune, a département, a kept perimeter, by name or by code: cleaned to its code or its address.
+    Suggested as it is typed, « Name (code) » once chosen.
+    """
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | {"data-suggestions": reverse_lazy("suggestions")}
 
     def clean(self, value: Any) -> str:
-        typed = super().clean(value)
-        perimeter = queries.perimeter(typed)
+        name_or_code = CHOSEN.sub(r"\1", super().clean(value))
+        perimeter = queries.perimeter(name_or_code)
         if perimeter is not None:
             return str(perimeter.slug)
-        named = [each.slug for each in queries.perimeters_by_name(typed)]
-        named += [each.code for each in queries.official_namesakes(typed)]
-        if len(named) == 1:
-            return str(named[0])
+        if not name_or_code:
+            return ""
+        official = queries.official_namesakes(name_or_code)
+        named = [(each.slug, each.name) for each in queries.perimeters_by_name(name_or_code)]
+        named += [(each.code, distinct_label(each)) for each in by_place(official)]
+        matches = named or candidates(name_or_code)
+        if len(matches) == 1:
+            return matches[0][0]
         try:
-            return queries.territory(typed).code
+            return queries.territory(name_or_code).code
         except UnknownTerritory as error:
+            if matches and official:
+                codes = listing([f"{code} ({words})" for code, words in matches])
+                raise forms.ValidationError(
+                    f"Plusieurs territoires s’appellent « {name_or_code} ». Les chiffres de chacun diffèrent."
+                    f" Écrivez le code du vôtre : {codes}."
+                ) from error
             raise forms.ValidationError(" ".join(error.sentences)) from error
 
 
@@ -44,8 +66,8 @@ def candidates(typed: str) -> list[tuple[str, str]]:
         return [("france", "France")]
     try:
         if typed.upper() in gazetteer():
-            matches = gazetteer().get(typed)
-            return [(matches.code, matches.long_name)]
+            territory = gazetteer().get(typed)
+            return [(territory.code, territory.long_name)]
     except UnknownTerritory:
         return []
     named = [(each.slug, each.name) for each in queries.perimeters_by_name(typed)]
@@ -54,7 +76,19 @@ def candidates(typed: str) -> list[tuple[str, str]]:
         if named
         else gazetteer().find(typed, limit=MOST_CHOICES, with_grouping=False)
     )
-    return [*named, *((each.code, f"{each.long_name} ({each.code})") for each in matches)]
+    return [*named, *((each.code, distinct_label(each)) for each in by_place(matches))]
+
+
+def distinct_label(territory: Territory) -> str:
+    """Return the words that tell a territory from its namesakes: « Sainte-Colombe, Rhône (69) »."""
+    words = territory.place if territory.kind == "commune" else KIND_LABELS[territory.kind]
+    return ", ".join(filter(None, (territory.long_name, words)))
+
+
+def by_place(territories: Sequence[Territory]) -> list[Territory]:
+    """Return territories in their order, those of one name by the name of their département."""
+    ranks = {territory.long_name: rank for rank, territory in reversed(list(enumerate(territories)))}
+    return sorted(territories, key=lambda territory: (ranks[territory.long_name], plain(territory.place)))
 
 
 class TerritoryChoiceMixin:

@@ -2,9 +2,10 @@
 
 from django.db import models
 
-from maillage.apps.accounts.models import by_account
+from maillage.apps.platform.accounts.models import by_account
 from maillage.apps.territories import rules
 from maillage.reference import targets
+from maillage.words.wording import count
 
 
 class Perimeter(models.Model):
@@ -31,7 +32,8 @@ class Perimeter(models.Model):
 class Marking(models.Model):
     """A filter made from a dropped file: the share of each census area that it holds.
 
-    digest: of the file. generation: the year from which its districts hold, "" when it says none.
+    digest: of the file. generation: the year from which its districts hold, "" when it says none. A file of
+    connections filters nobody: its shares are of the premises of communes, of the year of its generation.
     """
 
     slug = models.SlugField("adresse", max_length=61, unique=True)
@@ -40,6 +42,7 @@ class Marking(models.Model):
     source = models.CharField("fichier", max_length=200)
     doubt = models.TextField("doute")
     shares = models.JSONField("part par IRIS")
+    premises = models.JSONField("locaux par commune", default=dict, blank=True)
     digest = models.CharField("empreinte du fichier", max_length=64, blank=True, default="", db_default="")
     generation = models.CharField("génération", max_length=4, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -50,6 +53,13 @@ class Marking(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def concerned(self) -> str:
+        """The communes or areas that it marks, counted in words."""
+        if self.kind == rules.CONNECTIONS:
+            return count(len(self.shares), "commune")
+        return count(len(self.shares), "commune ou quartier", "communes ou quartiers")
 
 
 class District(models.Model):

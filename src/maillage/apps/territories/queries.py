@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 from django.apps import apps
+from django.db.models import QuerySet
 from django.utils.http import urlencode
 from numpy.typing import NDArray
 
@@ -20,13 +21,15 @@ from maillage.apps.territories.models import Correction, District, Marking, Peri
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.kernel.table import Table, positions
-from maillage.studies.diagnosis import districts, filters, zone_files, zoning
-from maillage.studies.diagnosis.request import Inside
-from maillage.studies.diagnosis.territories import Territory, gazetteer, rows_of
-from maillage.studies.diagnosis.zone_files import ZoneFile
-from maillage.studies.need import corrections
-from maillage.studies.need import population as frames
-from maillage.studies.offer.districts import Contours
+from maillage.statistics.diagnosis import districts, filters
+from maillage.statistics.diagnosis.request import Inside
+from maillage.statistics.need import corrections
+from maillage.statistics.need import population as frames
+from maillage.statistics.offer.districts import Contours
+from maillage.statistics.zones import zone_files, zoning
+from maillage.statistics.zones.territories import Territory, gazetteer, rows_of
+from maillage.statistics.zones.zone_files import ZoneFile
+from maillage.words.wording import count
 
 
 def perimeters() -> list[Perimeter]:
@@ -68,8 +71,11 @@ def perimeters_by_name(text: str) -> list[Perimeter]:
 
 
 def official_namesakes(text: str) -> list[Territory]:
-    """Return the official territories that are called so, accents and case aside."""
-    return [each for each in gazetteer().find(text) if plain(each.name) == plain(text)]
+    """Return the official territories that are called so, by their official name or as pages write it,
+    accents and case aside.
+    """
+    name = plain(text)
+    return [t for t in gazetteer().find(text) if name in (plain(t.name), plain(t.long_name))]
 
 
 def markings() -> list[Marking]:
@@ -148,7 +154,7 @@ class ZoneAreas:
     """The part of the residents of each zone who live in areas of a kind.
 
     shares: by code, nan where no file speaks of the whole zone; has_contours: whether a file was dropped;
-    in_communes: the codes of the zones in a commune that contains such an area; chosen: of
+    in_communes: of each zone in a commune that contains such an area, the codes of these communes; chosen: of
     `rules.ZONE_ANSWERS`, "" for every zone; source, doubt: of what answers.
     """
 
@@ -157,7 +163,7 @@ class ZoneAreas:
     doubt: str
     shares: Mapping[str, float]
     has_contours: bool
-    in_communes: frozenset[str]
+    in_communes: Mapping[str, frozenset[str]]
     chosen: str
 
     def answer(self, code: str) -> str:
@@ -175,15 +181,19 @@ class ZoneAreas:
         return rules.zone_words(self.kind, self.shares.get(code, np.nan)) if self.has_contours else ""
 
     @property
-    def answers(self) -> list[tuple[str, str, int]]:
-        """The answers that some zones give: each with its words, and how many zones give it; not that of the
-        commune when every zone gives it, unless it is asked.
+    def answers(self) -> list[tuple[str, str, str]]:
+        """The answers that some zones give: each with its words, and how many zones give it, or communes
+        where it is told of these; not that of the commune when every zone gives it, unless it is asked.
         """
         counts = Counter(self.answer(code) for code in self.shares if self.has_contours)
         if len(self.in_communes) < len(self.shares) or self.chosen == rules.COMMUNE:
             counts[rules.COMMUNE] = len(self.in_communes)
         words = rules.ZONE_ANSWERS[self.kind]
-        return [(id, words[id], counts[id]) for id in words if counts[id] or id == self.chosen]
+        count_words = {id: count(counts[id], "zone") for id in words}
+        n_communes = len(frozenset().union(*self.in_communes.values()))
+        rest = f", {count_words.get(rules.COMMUNE)}" if counts[rules.COMMUNE] != n_communes else ""
+        count_words[rules.COMMUNE] = f"{count(n_communes, 'commune')}{rest}"
+        return [(id, words[id], count_words[id]) for id in words if counts[id] or id == self.chosen]
 
 
 def zone_areas(
@@ -201,13 +211,13 @@ def _zone_areas(
     kind: str, stamps: tuple[Stamp, ...], zones: Mapping[str, NDArray[np.int64]], value: str
 ) -> ZoneAreas:
     last = next(iter(areas_of(stamps, kind)), None)
-    in_communes = _in_communes(zones) if rules.COMMUNE in rules.ZONE_ANSWERS[kind] else frozenset()
+    in_communes = _in_communes(zones) if rules.COMMUNE in rules.ZONE_ANSWERS[kind] else {}
     by_commune = value == rules.COMMUNE or last is None
     answers = (rules.COMMUNE,) if by_commune and in_communes else rules.ZONE_ANSWERS[kind] if last else ()
     return ZoneAreas(
         kind=kind,
-        source=districts.SOURCE_WORDS if by_commune else last.source,
-        doubt=districts.WHOLE_COMMUNES if by_commune else last.doubt,
+        source=districts.SOURCE_WORDS if by_commune or last is None else last.source,
+        doubt=districts.WHOLE_COMMUNES if by_commune or last is None else last.doubt,
         shares=_of_zones(_census_shares(stamps, kind), zones),
         has_contours=last is not None,
         in_communes=in_communes,
@@ -215,10 +225,14 @@ def _zone_areas(
     )
 
 
-def _in_communes(zones: Mapping[str, NDArray[np.int64]]) -> frozenset[str]:
-    """Return the codes of the zones that have a census area in a commune with a priority district."""
-    has_one = _has_district()
-    return frozenset(code for code, rows in zones.items() if has_one[rows].any())
+def _in_communes(zones: Mapping[str, NDArray[np.int64]]) -> dict[str, frozenset[str]]:
+    """Return the communes with a priority district of each zone that has a census area in one."""
+    has_one, communes = _has_district(), frames.sources().rp2021["commune"]
+    return {
+        code: frozenset(communes[rows[has_one[rows]]].tolist())
+        for code, rows in zones.items()
+        if has_one[rows].any()
+    }
 
 
 def _has_district() -> NDArray[np.bool_]:
@@ -355,6 +369,20 @@ def _cut_whole(start: str, zones: str, file_name: str) -> str:
     return ""
 
 
+def zone_by_commune(row: Perimeter) -> dict[str, str]:
+    """Return the name of the zone of each commune of a perimeter; {} unless its zones are several, each of
+    whole communes.
+    """
+    iris, start = frames.sources().rp2021, gazetteer().get(row.code)
+    try:
+        zones = zoning.from_file(row.zones.encode(), name=row.file_name, territory=start, iris=iris).zones
+    except Refused:  # a code that no longer exists: its study says it
+        return {}
+    communes = [np.unique(iris["commune"][zone.rows]).tolist() for zone in zones]
+    by_commune = {code: zone.name for zone, codes in zip(zones, communes, strict=True) for code in codes}
+    return by_commune if len(zones) > 1 and len(by_commune) == sum(map(len, communes)) else {}
+
+
 def stored_under(slug: str) -> bool:
     """Return True if something is stored under the address of a perimeter, kept or dropped: roles, a plan,
     workshops, studies.
@@ -385,11 +413,22 @@ def territory(code: str) -> Territory:
     return gazetteer().get(own_perimeter.code if own_perimeter else code)
 
 
+def _filters() -> QuerySet[Marking]:
+    """Return the kept files that say which residents to count."""
+    return Marking.objects.exclude(kind=rules.CONNECTIONS)
+
+
+def connections() -> Marking | None:
+    """Return the kept file of connections of the latest year, the last dropped of that year; None without."""
+    rows = Marking.objects.filter(kind=rules.CONNECTIONS)
+    return rows.order_by("-generation", "-created_at", "-pk").first()
+
+
 def filters_offered() -> list[tuple[str, str]]:
     """Return (id, label) of every filter a page may offer; not whom each counts, up to every area of the
     country.
     """
-    own_filters = Marking.objects.order_by("pk").values_list("slug", "label")
+    own_filters = _filters().order_by("pk").values_list("slug", "label")
     return [
         *filters.LABELS.items(),
         *sorted(own_filters, key=lambda slug_and_label: plain(slug_and_label[1])),
@@ -400,7 +439,7 @@ def inside(id: str) -> Inside | None:
     """Return a filter by id, None when it does not exist."""
     if id in filters.built_in():
         return filters.built_in()[id]()
-    marking = Marking.objects.filter(slug=id).first()
+    marking = _filters().filter(slug=id).first()
     if marking is None:
         return None
     iris = frames.sources().rp2021

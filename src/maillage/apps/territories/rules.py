@@ -39,7 +39,14 @@ MOST_PEOPLE = 3_000_000.0
 
 AREAS = {"qpv": "Quartiers prioritaires", "zus": "Zones urbaines sensibles"}
 """The kinds of filter that are areas with a contour: a place stands inside, outside, or nobody knows."""
-KINDS = {**AREAS, "frr": "Communes rurales (FRR)", "list": "Liste de codes"}
+CONNECTIONS = "thd"
+"""The kind of file whose shares are of premises: shown beside a diagnosis, it filters nobody."""
+KINDS = {
+    **AREAS,
+    "frr": "Communes rurales (FRR)",
+    "list": "Liste de codes",
+    CONNECTIONS: "Très haut débit fixe, pas un filtre",
+}
 
 
 SOME, NONE, UNKNOWN = "oui", "non", "inconnu"

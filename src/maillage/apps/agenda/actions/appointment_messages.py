@@ -14,10 +14,9 @@ from maillage.apps.agenda import access
 from maillage.apps.agenda.actions.notifications import Notified, send
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.queries import appointment_words as words
-from maillage.apps.messages import actions as outbox
-from maillage.apps.reminders.actions import forgetting
-from maillage.apps.reminders.actions import planning as reminders
-from maillage.apps.reminders.rules import ways
+from maillage.apps.people.reminders import actions as reminders_actions
+from maillage.apps.people.reminders import rules as reminders_rules
+from maillage.apps.platform.messages import actions as outbox
 from maillage.kernel.errors import Refused
 from maillage.words.languages import FRENCH, say, speaking, typed
 
@@ -166,13 +165,13 @@ def _withhold(row: Appointment, *whats: str) -> int:
 
 def take_back(row: Appointment, *, at: datetime) -> None:
     """Cancel the messages and reminders of an appointment that have not left yet."""
-    reminders.withdraw(ways.APPOINTMENT, [row.pk], at=at)
+    reminders_actions.withdraw(reminders_rules.APPOINTMENT, [row.pk], at=at)
     _withhold(row, "pris", "pris-serie", "change")
 
 
 def forget(row: Appointment, *, at: datetime) -> None:
     """Erase the messages and reminders of an appointment."""
-    forgetting.forget_events(ways.APPOINTMENT, [row.pk], at=at)
+    reminders_actions.forget_events(reminders_rules.APPOINTMENT, [row.pk], at=at)
     outbox.forget(about=_about(row), at=at)
 
 

@@ -6,8 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointment_messages as messages
 from maillage.apps.agenda.actions.notifications import Notified
@@ -17,12 +15,14 @@ from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import permanences
-from maillage.apps.directory.actions.sheets import lock_structure
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.people import queries as persons
-from maillage.apps.people.access import people_for
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.actions.sheets import lock_structure
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.people.persons import queries as persons
+from maillage.apps.people.persons.access import people_for
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
@@ -35,9 +35,9 @@ NOT_RESTORED, STILL_CANCELLED = "Le rendez-vous n’a pas été rétabli.", "Le 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
-    """Where an appointment takes place: in a lieu, at an address, or by telephone. commune: its time."""
+    """The spot of an appointment: in a lieu, at an address, or by telephone. commune: its time."""
 
-    where: str = rules.HERE
+    where: str = rules.ON_SITE
     lieu: Lieu | None = None
     address: str = ""
     commune: str = ""
@@ -312,6 +312,8 @@ def move(
     why, do = "", "Choisissez-en un autre."
     if row.state not in (rules.BOOKED, rules.ABSENT):
         why, do = f"Ce rendez-vous est {words.state(row)}.", "Donnez-en un autre à la personne."
+    elif row.channel == rules.RDV:
+        why, do = "Il est pris sur RDV Service Public.", "Déplacez-le là-bas : il changera ici."
     elif starts_at == row.starts_at and not elsewhere and helper in (None, row.helper):
         why = "C’est déjà ce jour et cette heure."
     elif starts_at <= at:
@@ -344,6 +346,12 @@ def hand_over(appointment: Appointment, *, to: User, by: User, at: datetime) -> 
     they are expected elsewhere then, and once it is past or cancelled.
     """
     row = lock_to_give(appointment, by=by, stays=True, helper=to)
+    if row.channel == rules.RDV:
+        raise Refused(
+            "Le rendez-vous n’est pas remis.",
+            why="Il est pris sur RDV Service Public.",
+            do="Changez d’agent là-bas : il changera ici.",
+        )
     if row.state != rules.BOOKED or row.starts_at <= at:
         raise Refused(
             "Le rendez-vous n’est pas remis.",

@@ -5,14 +5,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from maillage.apps.accounts import actions as journal
 from maillage.apps.agenda.actions import appointment_messages, notifications
 from maillage.apps.agenda.actions import seats as giving
 from maillage.apps.agenda.actions.write import lock
-from maillage.apps.agenda.models import Appointment, MailboxRecord, Seat, Workshop
+from maillage.apps.agenda.models import Appointment, MailboxRecord, RdvLink, Seat, Workshop
 from maillage.apps.agenda.rules import appointments
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts import actions as journal
 
 UNNAMED = {
     "name": "",
@@ -45,8 +45,6 @@ def strip(workshop: Workshop, *, at: datetime) -> bool:
 def forget(person: Person, *, at: datetime, structure: int | None = None) -> int:
     """Strip the seats and the appointments of a person being erased, and return how many; future seats are
     released to the waiting list. structure: that gave them; None for all.
-
-    Call it in the transaction of `people.actions.forgetting.forget`, before it.
     """
     seats, appointment_rows = Seat.objects.filter(person=person), Appointment.objects.filter(person=person)
     if structure is not None:
@@ -85,6 +83,7 @@ def _forget_appointments(appointment_rows: QuerySet[Appointment], *, at: datetim
         state=appointments.CANCELLED, cancelled_by=appointments.PERSON, cancelled_at=at
     )
     MailboxRecord.objects.filter(appointment__in=rows).update(person=None, done="")
+    RdvLink.objects.filter(appointment__in=rows).update(conflict="")
     appointment_rows.update(person=None, stripped_at=at, **UNNAMED)
     return len(rows)
 
@@ -100,5 +99,6 @@ def strip_appointment(appointment: Appointment, *, at: datetime) -> bool:
     appointment_messages.forget(row, at=at)
     Appointment.objects.filter(pk=row.pk).update(stripped_at=at, **UNNAMED)
     MailboxRecord.objects.filter(appointment=row).update(done="")
+    RdvLink.objects.filter(appointment=row).update(conflict="")
     journal.record(by=None, verb="appointment.stripped", row=row, at=at, structure=row.structure_id)
     return True

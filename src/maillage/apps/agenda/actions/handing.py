@@ -4,10 +4,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import appointments, permanences
 from maillage.apps.agenda.models import Appointment, Permanence
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.words.wording import listing
 
 

@@ -1,11 +1,16 @@
 """Links of people who come, made again once the installation has another key."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Appointment, Seat
+
+R = TypeVar("R", Seat, Appointment)
 
 
 @transaction.atomic
@@ -15,17 +20,21 @@ def renew(*, at: datetime) -> int:
     The former ones stop, and the next reminder carries the new one: without this it would carry one that
     opens nothing.
     """
-    seats = Seat.objects.filter(workshop__starts_at__gt=at).exclude(token="")
-    appointments = Appointment.objects.filter(starts_at__gt=at).exclude(token="")
-    n = 0
-    for rows, link_of in ((seats, access.link_of), (appointments, access.link_of_appointment)):
-        newest = rows.order_by("-pk").first()
-        if newest is None or newest.token == access.digest(link_of(newest)):
-            continue  # the key is the one that made it, and all of them
-        changed = []
-        for row in rows.select_for_update(of=("self",)).iterator(chunk_size=2000):
-            row.token = access.digest(link_of(row))
+    seats = Seat.objects.filter(workshop__starts_at__gt=at)
+    appointments = Appointment.objects.filter(starts_at__gt=at)
+    return _renew(seats, access.link_of) + _renew(appointments, access.link_of_appointment)
+
+
+def _renew(rows: QuerySet[R], link_of: Callable[[R], str]) -> int:
+    rows = rows.exclude(token="")
+    extremes = {rows.order_by("pk").first(), rows.order_by("-pk").first()}
+    if all(row is None or row.token == access.digest(link_of(row)) for row in extremes):
+        return 0  # a key of today made them, and all those between
+    changed = []
+    for row in rows.select_for_update(of=("self",)).iterator(chunk_size=2000):
+        token = access.digest(link_of(row))
+        if token != row.token:
+            row.token = token
             changed.append(row)
-        rows.model._default_manager.bulk_update(changed, ["token"], batch_size=500)
-        n += len(changed)
-    return n
+    rows.model._default_manager.bulk_update(changed, ["token"], batch_size=500)
+    return len(changed)

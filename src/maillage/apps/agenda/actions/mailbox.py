@@ -5,13 +5,13 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import appointments as booking
 from maillage.apps.agenda.actions.write import erase_again
 from maillage.apps.agenda.models import Appointment, MailboxRecord
 from maillage.apps.agenda.rules import appointments, mailbox
-from maillage.apps.people.actions import register as people
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
@@ -90,7 +90,9 @@ def note(
 
 def _next(noted: MailboxRecord, row: Appointment, *, by: User, at: datetime) -> Appointment | None:
     """Return the appointment of the next time: the former one where it is or moved, or one that is booked."""
-    former = noted.next if noted.next is not None and noted.next.state == appointments.BOOKED else None
+    former: Appointment | None = noted.next
+    if former is not None and former.state != appointments.BOOKED:
+        former = None
     if noted.next_on is None:
         if former is not None and former.starts_at > at:
             booking.cancel(former, by=by, at=at)

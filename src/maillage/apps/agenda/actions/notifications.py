@@ -16,14 +16,13 @@ from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Appointment, Seat, Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.queries import reaches
-from maillage.apps.messages.rules import addresses
-from maillage.apps.people import queries as people
-from maillage.apps.people import rules as persons
-from maillage.apps.reminders.actions import forgetting
-from maillage.apps.reminders.actions import planning as reminders
-from maillage.apps.reminders.rules import ways
+from maillage.apps.people.persons import queries as people
+from maillage.apps.people.persons import rules as persons
+from maillage.apps.people.reminders import actions as reminders_actions
+from maillage.apps.people.reminders import rules as reminders_rules
+from maillage.apps.platform.messages import actions as outbox
+from maillage.apps.platform.messages.queries import reaches
+from maillage.apps.platform.messages.rules import addresses
 from maillage.kernel.errors import Refused
 from maillage.words.languages import FRENCH, LANGUAGES, say, speaking, typed
 
@@ -34,26 +33,28 @@ class Notified:
     by a key, since first names are shared. missed: the key, and the name to call.
     """
 
-    told: frozenset[str] = frozenset()
+    notified_keys: frozenset[str] = frozenset()
     missed: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(cls, key: str, name: str, *, is_reached: bool) -> "Notified":
         """Return the outcome for one person; a person without a name any more is not to be called."""
         if is_reached:
-            return cls(told=frozenset({key}))
+            return cls(notified_keys=frozenset({key}))
         return cls(missed=((key, name),) if name else ())
 
     @property
     def reached(self) -> int:
-        return len(self.told)
+        return len(self.notified_keys)
 
     @property
     def to_call(self) -> tuple[str, ...]:
         return tuple(name for _, name in self.missed)
 
     def __add__(self, other: "Notified") -> "Notified":
-        return Notified(self.told | other.told, tuple(dict.fromkeys((*self.missed, *other.missed))))
+        return Notified(
+            self.notified_keys | other.notified_keys, tuple(dict.fromkeys((*self.missed, *other.missed)))
+        )
 
 
 def way_to(row: Seat | Appointment) -> tuple[str, str]:
@@ -133,7 +134,7 @@ def _facts(workshop: Workshop) -> dict[str, str]:
 
 def confirm_seat(seat: Seat, *, at: datetime) -> Notified:
     """Notify a participant that their seat is booked, or that they are on the waiting list."""
-    if seat.status == rules.WAITING:
+    if seat.status == rules.WAIT_LISTED:
         return _put(
             *(seat, f"attente-{at:%Y%m%d%H%M%S}"),
             lambda: say("Vous êtes sur la liste d’attente"),
@@ -203,7 +204,7 @@ def _all(
 
 
 def take_back(seats: Iterable[Seat], *, at: datetime) -> None:
-    reminders.withdraw(ways.SEAT, [seat.pk for seat in seats], at=at)
+    reminders_actions.withdraw(reminders_rules.SEAT, [seat.pk for seat in seats], at=at)
 
 
 def forget(learner: str, *, at: datetime, workshop: Workshop | None = None) -> None:
@@ -211,5 +212,5 @@ def forget(learner: str, *, at: datetime, workshop: Workshop | None = None) -> N
     seats = Seat.objects.filter(learner=learner)
     if workshop is not None:
         seats = seats.filter(workshop=workshop)
-    forgetting.forget_events(ways.SEAT, seats.values_list("pk", flat=True), at=at)
+    reminders_actions.forget_events(reminders_rules.SEAT, seats.values_list("pk", flat=True), at=at)
     outbox.forget(about=f"atelier-{learner}-{f'{workshop.pk}-' if workshop is not None else ''}", at=at)

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from pydantic import ValidationError
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import TerritoryOutline
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.modules import outlines

@@ -8,8 +8,6 @@ from typing import Any
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import appointments as booking
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.actions.write import check_lead
@@ -17,8 +15,10 @@ from maillage.apps.agenda.models import Appointment, Closure, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.rules import appointments, permanences
-from maillage.apps.directory.actions.sheets import lock_structure
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.actions.sheets import lock_structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.reference import clocks

@@ -2,25 +2,27 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import notifications, seats
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.actions.write import check_lead, check_run, lock
 from maillage.apps.agenda.models import Course, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory.actions.sheets import lock_structure
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.actions.sheets import lock_structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import DOUBLE_CLICK, line
 from maillage.web.overwrites import as_compared
+
+R = TypeVar("R", bound=Model)
 
 KNOWN = (
     *("lieu", "address", "commune", "title", "aim", "bring", "subject", "level", "language", "suits"),
@@ -102,7 +104,7 @@ def plan_course(
     return course
 
 
-def _just_planned(rows: type[Model], structure: Structure, at: datetime) -> QuerySet[Any]:
+def _just_planned(rows: type[R], structure: Structure, at: datetime) -> QuerySet[R]:
     """Return the rows that a structure planned a moment ago, read once another click at once has ended."""
     lock_structure(structure)
     return rows._default_manager.filter(made_at__gt=at - DOUBLE_CLICK).order_by("pk")
@@ -231,7 +233,7 @@ def hide(workshop: Workshop, *, by: User | None, at: datetime) -> None:
     """Unpublish a workshop; Refused once anyone has registered: it must be cancelled, which notifies them."""
     check_lead(by, workshop.structure_id)
     rows = _same_course(workshop)
-    if any(each.booked or each.waiting for each in rooms.rooms(rows).values()):
+    if any(each.booked or each.wait_list_size for each in rooms.rooms(rows).values()):
         raise Refused(
             "L’atelier reste publié.",
             why="Des personnes sont inscrites : elles le chercheraient sans le trouver.",

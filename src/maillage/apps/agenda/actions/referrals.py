@@ -15,9 +15,9 @@ from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences
 from maillage.apps.agenda.rules import appointments as rules
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 
@@ -83,7 +83,7 @@ def set_date(dated: Dated, *, at: datetime, strict: bool = True) -> Appointment:
             key=secrets.token_hex(16),
             referral=dated.referral,
             kind=rules.FIRST,
-            where=rules.HERE,
+            where=rules.ON_SITE,
             channel=rules.REFERRAL,
             made_at=at,
             example=dated.example,

@@ -8,8 +8,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import notifications
 from maillage.apps.agenda.actions.notifications import Notified
@@ -17,8 +15,10 @@ from maillage.apps.agenda.actions.write import check_run, erase_later, lock
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
@@ -52,8 +52,7 @@ def book(
         people.lock(person)
     called = line(name, 60) or (str(person) if person is not None else "")
     meetings = lock(rooms.open_meetings(workshop))
-    first = next((row for row in meetings if row.pk == workshop.pk), None)
-    _check_open(first, by, called, at)
+    first = _open(next((row for row in meetings if row.pk == workshop.pk), None), by, called, at)
     learner = _learner(meetings, learner, called, contact, person)
     same = Q(learner=learner) if person is None else Q(learner=learner) | Q(person=person)
     former_seats = list(Seat.objects.filter(same, workshop__in=meetings).order_by("pk"))
@@ -63,7 +62,9 @@ def book(
     missing = [row for row in meetings if row.pk not in taken]
     missing.sort(key=lambda row: (row.starts_at, row.pk))
     is_any_full = any(room.is_full for room in rooms.rooms(missing).values())
-    waits = is_any_full or any(each.status == rules.WAITING for each in taken.values())
+    waits = is_any_full or any(each.status == rules.WAIT_LISTED for each in taken.values())
+    links = Seat.objects.filter(learner=learner).exclude(token="").order_by("pk")
+    former_token = links.values_list("token", flat=True).first()  # one link opens all their seats
     new_seats = _seats(
         missing,
         {seat.workshop_id: seat for seat in former_seats if seat.learner == learner},
@@ -74,10 +75,10 @@ def book(
         contact=contact,
         language=language,
         channel=channel,
-        status=rules.WAITING if waits else rules.BOOKED,
+        status=rules.WAIT_LISTED if waits else rules.BOOKED,
         booked_at=at,
         cancelled_at=None,
-        token=access.digest(access.link_for(learner)),
+        token=access.digest(access.link_for(learner, former_token or "")),
     )
     erase_later(missing)
     seat = new_seats[0]
@@ -100,8 +101,8 @@ def _seats(meetings: Sequence[Workshop], former_by_workshop: Mapping[int, Seat],
     return seats
 
 
-def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) -> None:
-    """Refuse a booking when it is closed: not published, cancelled, begun, or without any name."""
+def _open(row: Workshop | None, by: User | None, name: str, at: datetime) -> Workshop:
+    """Return a workshop; Refused when it is closed (unpublished, cancelled, begun), or for no name."""
     if row is not None and by is not None:
         check_run(by, row)
     alone = by is None
@@ -114,7 +115,7 @@ def _check_open(row: Workshop | None, by: User | None, name: str, at: datetime) 
     elif not name:
         why, do = "Il manque un prénom.", "Écrivez un prénom ou un surnom : il suffit."
     else:
-        return
+        return row
     raise Refused("L’inscription n’a pas été faite.", why=why, do=do)
 
 
@@ -222,7 +223,7 @@ def put_back(seat: Seat, *, by: User | None, at: datetime, token: str = "") -> S
         raise Refused(NOT_RESTORED, why="Cet atelier a déjà commencé.", do="Appelez le lieu.")
     if row.cancelled_at is not None:
         raise Refused(NOT_RESTORED, why="Cet atelier est annulé.", do="Choisissez-en un autre.")
-    locked_seat.status = rules.WAITING if rooms.rooms([row])[row.pk].is_full else rules.BOOKED
+    locked_seat.status = rules.WAIT_LISTED if rooms.rooms([row])[row.pk].is_full else rules.BOOKED
     locked_seat.cancelled_at, locked_seat.booked_at = None, at
     locked_seat.save(update_fields=["status", "cancelled_at", "booked_at"])
     verb = f"seat.{locked_seat.status}"
@@ -255,7 +256,7 @@ def promote(workshops: Sequence[Workshop], *, at: datetime) -> Notified:
 
 def _waitlists(workshops: Sequence[Workshop], at: datetime) -> Iterator[tuple[str, QuerySet[Seat]]]:
     """Yield the learners who wait at these workshops, in order of arrival, with the seats to give at once."""
-    waitlist = Seat.objects.filter(status=rules.WAITING, workshop__cancelled_at__isnull=True)
+    waitlist = Seat.objects.filter(status=rules.WAIT_LISTED, workshop__cancelled_at__isnull=True)
     together: dict[tuple[str, int], QuerySet[Seat]] = {}
     for row in workshops:
         if row.starts_at <= at or row.cancelled_at is not None:

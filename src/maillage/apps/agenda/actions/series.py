@@ -6,16 +6,16 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda.actions import appointment_messages as messages
 from maillage.apps.agenda.actions import appointments as booking
 from maillage.apps.agenda.actions.notifications import Notified
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_book as books
 from maillage.apps.agenda.rules import appointments
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.reference import clocks
 
@@ -55,18 +55,30 @@ def plan(
             why=f"Une série a de 1 à {appointments.MOST_OF_SERIES} rendez-vous, à un rythme de la liste.",
             do="Corrigez le rythme ou le nombre.",
         )
-    common = {"structure": structure, "by": by, "at": at, "person": person, "permanence": permanence}
-    common |= {"lieu": lieu, "helper": helper, "example": example}
     series = draft.series or secrets.token_hex(16)
     commune = (permanence.commune if permanence else lieu.code_insee if lieu else "") or draft.commune
     first = draft.starts_at.astimezone(clocks.zone(commune))  # from here on, days keep the hour of the wall
-    booked, skipped = [], []
+    booked: list[Appointment] = []
+    skipped = []
     for n in range(times):
         starts_at = first + timedelta(days=every * n)
         key = f"{draft.key[:28]}{n:04d}" if draft.key else ""
         dated_draft = replace(draft, starts_at=starts_at, series=series, key=key)
         try:
-            booked.append(booking.book(dated_draft, tell=not booked, **common))
+            booked.append(
+                booking.book(
+                    dated_draft,
+                    structure=structure,
+                    by=by,
+                    at=at,
+                    person=person,
+                    permanence=permanence,
+                    lieu=lieu,
+                    helper=helper,
+                    example=example,
+                    tell=not booked,
+                )
+            )
         except Refused as refused:
             if not booked:
                 raise

@@ -1,12 +1,12 @@
 """Locks, rights and erasures shared by every action on workshops and appointments."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.db.models import Q
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Appointment, Workshop
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 
 
@@ -25,7 +25,7 @@ def lock(workshops: Iterable[Workshop]) -> list[Workshop]:
     return [row for row in rows if row.pk in course_by_workshop]
 
 
-def check_lead(by: Any, structure: int | None) -> None:
+def check_lead(by: User | None, structure: int | None) -> None:
     """Refuse a user who is not the organiser of a workshop. by None: the platform itself."""
     if by is not None and not access.may_lead(by, structure):
         raise Refused(
@@ -35,7 +35,7 @@ def check_lead(by: Any, structure: int | None) -> None:
         )
 
 
-def check_run(by: Any, workshop: Workshop) -> None:
+def check_run(by: User | None, workshop: Workshop) -> None:
     if by is not None and not access.may_run(by, workshop):
         raise Refused(
             "L’atelier n’a pas été enregistré.",

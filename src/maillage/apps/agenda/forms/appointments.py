@@ -7,18 +7,21 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.accounts.models import User
-from maillage.apps.agenda.forms.public import LONGEST, ContactField, read_moment
+from maillage.apps.agenda.forms.public import read_moment
 from maillage.apps.agenda.models import Permanence
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import mailbox, permanences
 from maillage.apps.agenda.rules.permanences import Hours
-from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.people import queries as people
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.forms.moments import DayField, HourField
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.people.persons import queries as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.messages.forms import ContactField
+from maillage.apps.platform.messages.rules.addresses import LONGEST_CONTACT
 from maillage.kernel import codes
 from maillage.reference import clocks
+from maillage.web.choices import NumberChoiceField, choice_field, options
 from maillage.web.overwrites import CheckedForm
 from maillage.words.opening import DAYS
 
@@ -49,9 +52,11 @@ class ReceivingForm(forms.Form):
         self.structures = {str(choice.pk): choice for choice in structures}
         self.lieux = {str(choice.pk): choice for choice in lieux}
         self.helpers = {str(choice.pk): choice for choice in helpers}
-        self.fields["structure"].choices = [(key, choice.name) for key, choice in self.structures.items()]
-        self.fields["lieu"].choices = [(key, choice.name) for key, choice in self.lieux.items()]
-        self.fields["aidant"].choices = [(key, str(choice)) for key, choice in self.helpers.items()]
+        choice_field(self, "structure").choices = [
+            (key, choice.name) for key, choice in self.structures.items()
+        ]
+        choice_field(self, "lieu").choices = [(key, choice.name) for key, choice in self.lieux.items()]
+        choice_field(self, "aidant").choices = [(key, str(choice)) for key, choice in self.helpers.items()]
         if len(structures) < 2:
             del self.fields["structure"]
 
@@ -79,9 +84,8 @@ class AppointmentForm(ReceivingForm):
     quand = forms.CharField(required=False, max_length=40)
     jour = DayField(label="Le jour", required=False)
     heure = HourField(label="L’heure", required=False)
-    minutes = forms.TypedChoiceField(
+    minutes = NumberChoiceField(
         label="Pour",
-        coerce=int,
         empty_value=30,
         required=False,
         choices=[(n, f"{n} min") for n in permanences.SLOTS],
@@ -91,7 +95,7 @@ class AppointmentForm(ReceivingForm):
         label="Où",
         choices=list(rules.WHERE.items()),
         widget=forms.RadioSelect,
-        initial=rules.HERE,
+        initial=rules.ON_SITE,
         required=False,
     )
     lieu = forms.ChoiceField(label="Dans quel lieu", required=False)
@@ -105,14 +109,13 @@ class AppointmentForm(ReceivingForm):
     )
     contact = ContactField(
         label="Pour la prévenir (facultatif)",
-        max_length=LONGEST,
+        max_length=LONGEST_CONTACT,
         required=False,
         help_text="Un téléphone ou un e-mail, si elle veut. Effacé 3 mois après.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    rythme = forms.TypedChoiceField(
+    rythme = NumberChoiceField(
         label="Le répéter",
-        coerce=int,
         empty_value=0,
         required=False,
         choices=[(ONCE, "une seule fois"), *rules.EVERY.items()],
@@ -133,7 +136,7 @@ class AppointmentForm(ReceivingForm):
         self.permanence, self.person = permanence, person
         if permanence is not None:
             if permanence.kinds:
-                self.fields["pour"].choices = [(id, rules.KINDS[id]) for id in permanence.kinds]
+                choice_field(self, "pour").choices = [(id, rules.KINDS[id]) for id in permanence.kinds]
             for name in ("structure", "lieu", "jour", "heure", "minutes"):
                 self.fields.pop(name, None)
             if permanence.helper is not None:
@@ -188,7 +191,7 @@ class AppointmentForm(ReceivingForm):
 
     def chosen_lieu(self) -> Lieu | None:
         """Return the place where it is; None at home, at a distance, or when the structure has none."""
-        if self.permanence is not None or self.cleaned_data.get("ou") != rules.HERE:
+        if self.permanence is not None or self.cleaned_data.get("ou") != rules.ON_SITE:
             return None
         return self.lieux.get(self.cleaned_data.get("lieu", ""), next(iter(self.lieux.values()), None))
 
@@ -209,7 +212,7 @@ class AppointmentForm(ReceivingForm):
             kind=cleaned["pour"],
             starts_at=cleaned["starts_at"],
             minutes=cleaned.get("minutes") or 30,
-            where=cleaned["ou"] or rules.HERE,
+            where=cleaned["ou"] or rules.ON_SITE,
             name="" if self.chosen_person() is not None else cleaned["qui"],
             subject=cleaned["mots"],
             commune=self.commune(),
@@ -338,14 +341,14 @@ class PermanenceForm(ReceivingForm):
 
     def __init__(self, *args: Any, address: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        helpers, lieux = self.fields["aidant"], self.fields["lieu"]
-        helpers.choices = [("", "Plusieurs personnes, ou on ne sait pas"), *helpers.choices]
+        helpers, lieux = choice_field(self, "aidant"), choice_field(self, "lieu")
+        helpers.choices = [("", "Plusieurs personnes, ou on ne sait pas"), *options(helpers)]
         if address:
-            lieux.choices = [(ELSEWHERE, address), *lieux.choices]
+            lieux.choices = [(ELSEWHERE, address), *options(lieux)]
         for n in range(len(DAYS)):
             for span in range(SPANS):
                 for end in ("de", "a"):
-                    self.fields[f"{end}_{n}_{span}"] = HourField(required=False, example="09:00")
+                    self.fields[f"{end}_{n}_{span}"] = HourField(required=False)
 
     @property
     def week(self) -> list[tuple[str, list[tuple[Any, Any]]]]:

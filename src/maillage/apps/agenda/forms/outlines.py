@@ -1,12 +1,13 @@
 """An outline of workshops as a form: its texts, its lists one line each, its stages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.forms import BaseFormSet, formset_factory
+from django.forms import BaseForm, formset_factory
 
 from maillage.modules.outlines import Outline
+from maillage.web.choices import choice_field
 
 MOST_STAGES = 14
 TEXTS = ("titre", "but", "public", "sans_reseau", "piege", "fin", "co_animation")
@@ -80,7 +81,7 @@ class StageForm(forms.Form):
 
     def __init__(self, *args: Any, modules: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["module"].choices = [("", "Aucun"), *modules]  # type: ignore[attr-defined]
+        choice_field(self, "module").choices = [("", "Aucun"), *modules]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a stage that has a title and says neither when nor what is done."""
@@ -106,13 +107,13 @@ def initial(outline: Outline, number: int) -> tuple[dict[str, Any], list[dict[st
     return texts, list(outline_values["deroule"])
 
 
-def values(texts: Mapping[str, Any], stages: BaseFormSet) -> dict[str, Any]:
+def values(texts: Mapping[str, Any], stages: Iterable[BaseForm]) -> dict[str, Any]:
     """Return the typed values, by the keys of an outline, the stages in order of their minute."""
     outline_values: dict[str, Any] = {name: texts[name].strip() for name in TEXTS}
     outline_values |= {
         name: [line.strip() for line in texts[name].splitlines() if line.strip()] for name in LISTS
     }
     outline_values |= {"duree": texts["duree"], "places": [texts["places_min"], texts["places_max"]]}
-    typed = [form.cleaned_data for form in stages.forms if form.cleaned_data.get("titre")]
-    outline_values["deroule"] = sorted(typed, key=lambda stage: stage["minute"])
+    written_stages = [form.cleaned_data for form in stages if form.cleaned_data.get("titre")]
+    outline_values["deroule"] = sorted(written_stages, key=lambda stage: stage["minute"])
     return outline_values

@@ -9,48 +9,13 @@ from django import forms
 from maillage.apps.agenda.queries.public import PAGE, Search
 from maillage.apps.agenda.rules import appointments
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries.where import Spot
-from maillage.apps.messages.rules import addresses
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.directory.places.queries.where import Spot
+from maillage.apps.platform.messages.forms import ContactField
+from maillage.apps.platform.messages.rules.addresses import LONGEST_CONTACT
 from maillage.kernel.typed import ROWS
-from maillage.pipeline.offer.clean import phone
-from maillage.words.languages import say, to_say
-
-LONGEST = 160
-UNREADABLE = to_say(
-    "Ce contact n’est pas reconnu. Écrivez un numéro de téléphone ou un e-mail. Vous pouvez aussi ne rien "
-    "mettre."
-)
-
-
-def read_contact(text: str) -> tuple[str, str] | None:
-    """Return how somebody is told, and where, from what they typed; ('none', '') for nothing, None for what
-    nobody can read.
-
-    >>> read_contact(" x@exemple.fr "), read_contact("04 76 00 11 22"), read_contact(""), read_contact(
-    ...     "mon voisin")
-    (('email', 'x@exemple.fr'), ('phone', '+33476001122'), ('none', ''), None)
-    """
-    typed = text.strip()
-    if not typed:
-        return rules.NO_WAY, ""
-    if "@" in typed:
-        address = addresses.read("email", typed)
-        return (rules.EMAIL, address) if address and len(address) <= LONGEST else None
-    if mobile := addresses.mobile(typed):
-        return rules.PHONE, mobile
-    read = phone.clean(typed).value or []
-    return (rules.PHONE, read[0]) if len(read) == 1 and read[0].startswith("+") else None
-
-
-class ContactField(forms.CharField):
-    """A telephone or an e-mail, if wanted: cleaned to how to reach somebody, and where."""
-
-    def clean(self, value: Any) -> tuple[str, str]:
-        read = read_contact(super().clean(value))
-        if read is None:
-            raise forms.ValidationError(say(UNREADABLE))
-        return read
+from maillage.web.choices import choice_field, options
+from maillage.words.languages import say
 
 
 class FindForm(forms.Form):
@@ -81,7 +46,7 @@ class FindForm(forms.Form):
             free=bool(self.typed("libre")),
             lieu=lieu,
             structure=self.typed("structure") or None,
-            shown=self.typed("montrer") or PAGE,
+            limit=self.typed("montrer") or PAGE,
         )
 
 
@@ -89,7 +54,7 @@ class RegisterForm(forms.Form):
     """A first name, and a contact if wanted. `cle` makes a double click a single registration."""
 
     prenom = forms.CharField(max_length=60, required=False)
-    contact = ContactField(max_length=LONGEST, required=False)
+    contact = ContactField(max_length=LONGEST_CONTACT, required=False)
     cle = forms.RegexField(r"^[0-9a-f]{32}$", required=False)
 
     def clean_prenom(self) -> str:
@@ -109,7 +74,7 @@ class BookForm(RegisterForm):
 
     def __init__(self, *args: Any, kinds: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["pour"].choices = kinds
+        choice_field(self, "pour").choices = kinds
 
     def clean_quand(self) -> datetime:
         moment = read_moment(self.cleaned_data["quand"])
@@ -118,7 +83,7 @@ class BookForm(RegisterForm):
         return moment
 
     def clean_pour(self) -> str:
-        kinds = [id for id, _ in self.fields["pour"].choices]
+        kinds = [id for id, _ in options(choice_field(self, "pour"))]
         audience = self.cleaned_data["pour"]
         if not audience and len(kinds) > 1 and appointments.OTHER not in kinds:
             raise forms.ValidationError(say("Il manque pour quoi vous venez. Choisissez dans la liste."))

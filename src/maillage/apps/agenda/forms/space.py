@@ -12,20 +12,22 @@ from django import forms
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.forms.appointments import ELSEWHERE, LIKE_A_CODE, at_the_clock
-from maillage.apps.agenda.forms.public import UNREADABLE, read_contact
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import outlines, words
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory import rules as directory
-from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import where
-from maillage.apps.people import queries as people
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places import rules as directory
+from maillage.apps.directory.places.forms.moments import DayField, HourField
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.directory.places.queries import where
+from maillage.apps.people.persons import queries as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.messages.rules import addresses
 from maillage.kernel import codes
-from maillage.kernel.typed import ROWS, line, whole
+from maillage.kernel.typed import ROWS, line, whole_number
 from maillage.modules.outlines import Outline
 from maillage.reference import holidays
+from maillage.web.choices import choice_field
 from maillage.web.overwrites import CheckedForm
 from maillage.words.dates import in_words
 
@@ -70,9 +72,7 @@ class PlanForm(forms.Form):
     niveau = forms.ChoiceField(label="Niveau", choices=list(rules.LEVELS.items()))
     jour = DayField(label="Le jour")
     heure = HourField(label="Début")
-    fin = HourField(
-        label="Fin", example="16:00", error_messages={"required": "Il manque l’heure de fin. Choisissez-la."}
-    )
+    fin = HourField(label="Fin", error_messages={"required": "Il manque l’heure de fin. Choisissez-la."})
     places = forms.IntegerField(
         label="Places",
         min_value=1,
@@ -124,7 +124,7 @@ class PlanForm(forms.Form):
     moment = ("jour", "heure", "fin")
     folded = ("prix", "prix_mots", "langue", "adapte", "aidants", "partenaire", "apporter")
 
-    def __init__(self, *args: Any, user: Any, workshop: Workshop | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Visitor, workshop: Workshop | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.workshop = workshop
         self.structures = {str(choice.pk): choice for choice in access.structures_for(user)}
@@ -132,21 +132,23 @@ class PlanForm(forms.Form):
             self.structures = {str(workshop.structure_id): workshop.structure}
         self.outlines = outlines.read_by(user)
         titles = ((choice.id, choice.title) for choice in self.outlines.values())
-        self.fields["trame"].choices = [("", "Aucune"), *titles]
+        choice_field(self, "trame").choices = [("", "Aucune"), *titles]
         lieux = Lieu.objects.filter(
             structure__in=list(self.structures.values()), state=directory.PUBLISHED
         ).order_by("name")
         self.lieux = {choice.slug: choice for choice in lieux}
         if workshop is not None and workshop.lieu is not None:
             self.lieux.setdefault(workshop.lieu.slug, workshop.lieu)
-        self.fields["lieu"].choices = [
+        choice_field(self, "lieu").choices = [
             *((slug, choice.name) for slug, choice in self.lieux.items()),
             (ELSEWHERE, "Ailleurs"),
         ]
         if len(self.structures) < 2:
             del self.fields["structure"]
         else:
-            self.fields["structure"].choices = [(id, choice.name) for id, choice in self.structures.items()]
+            choice_field(self, "structure").choices = [
+                (id, choice.name) for id, choice in self.structures.items()
+            ]
 
     @property
     def main(self) -> list[tuple[bool, list[Any]]]:
@@ -401,7 +403,7 @@ class NamesForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Visitor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
 
@@ -426,9 +428,9 @@ class NamesForm(forms.Form):
                 f"Aucune carte n’a le code « {line} ». Relisez-le, ou écrivez un prénom."
             )
         name, _, contact = (part.strip() for part in line.replace(";", ",").partition(","))
-        read = read_contact(contact)
+        read = addresses.contact(contact)
         if read is None:
-            raise forms.ValidationError(f"« {contact} » n’est pas reconnu. {UNREADABLE}")
+            raise forms.ValidationError(f"« {contact} » n’est pas reconnu. {addresses.UNREADABLE}")
         return Written(name[:60], *read)
 
 
@@ -475,5 +477,5 @@ def ticked(data: Mapping[str, str]) -> dict[int, bool | None]:
     ({12: True}, {})
     """
     number, _, answer = data.get("venue", "").partition("-")
-    seat, came = whole(number, ROWS), {"oui": True, "non": False, "rien": None}
+    seat, came = whole_number(number, ROWS), {"oui": True, "non": False, "rien": None}
     return {seat: came[answer]} if seat is not None and answer in came else {}

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, Max, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -16,15 +16,16 @@ from maillage.apps.agenda.models import Appointment, MailboxRecord, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import permanences
 from maillage.apps.agenda.rules import appointments, mailbox
-from maillage.apps.people.access import people_for
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.access import people_for
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.reference import clocks
 from maillage.web import bulk
+from maillage.web.long_lists import PAGE
 from maillage.words import opening
 
 COMING_DAYS = 14
 MOST_COMING = 60
-PAGE = 50
 LATE, UNPLANNED = "tard", "sans-date"
 VIEWS = {"": "Toutes", LATE: "Pas regardées", UNPLANNED: "Sans prochaine date"}
 TONES = {appointments.CAME: "ouvert", appointments.ABSENT: "bientot", appointments.CANCELLED: "ferme"}
@@ -73,23 +74,35 @@ def line(row: Appointment, at: datetime) -> Line:
     )
 
 
-def of_day(user: Any, on: date, at: datetime, permanence: int | None = None) -> list[Line]:
+def of_day(user: Visitor, on: date, at: datetime, permanence: int | None = None) -> list[Line]:
     """Return the appointments of a day, in the time of each place; of one permanence when asked."""
-    rows = _between(access.appointments_for(user), on, on)
+    rows = appointments_around(user, on)
     if permanence is not None:
         rows = rows.filter(permanence=permanence)
     return [line(each, at) for each in rows if words.local(each).date() == on]
 
 
-def untold(user: Any, before: date, at: datetime) -> list[Line]:
-    """Return the appointments of the past month of which nobody said whether the person came."""
+def started(user: Visitor, at: datetime) -> QuerySet[Appointment]:
+    """Return the appointments of the past month of which nobody said whether the person came, those that are
+    not over included.
+    """
     booked = access.appointments_for(user).filter(state=appointments.BOOKED, referral=None)
     rows = booked.filter(starts_at__lt=at, starts_at__gte=at - appointments.BACK)
-    rows = rows.exclude(kind=appointments.VOLUNTEER)
-    return [line(each, at) for each in bulk.seldom(rows) if words.local(each).date() < before][:MOST_COMING]
+    return rows.exclude(kind=appointments.VOLUNTEER)
 
 
-def coming(user: Any, after: date, at: datetime) -> list[tuple[str, list[Line]]]:
+def untold(user: Visitor, before: date, at: datetime) -> list[Line]:
+    """Return those of the days before one."""
+    rows = bulk.seldom(started(user, at))
+    return [line(each, at) for each in rows if words.local(each).date() < before][:MOST_COMING]
+
+
+def appointments_around(user: Visitor, on: date) -> QuerySet[Appointment]:
+    """Return the appointments of a day wherever its places are, and some of those around it."""
+    return _between(access.appointments_for(user), on, on)
+
+
+def coming(user: Visitor, after: date, at: datetime) -> list[tuple[str, list[Line]]]:
     """Return the appointments of the two weeks after a day, under the name of their day."""
     coming = _between(access.appointments_for(user), after, after + timedelta(days=COMING_DAYS))
     later = (each for each in coming.filter(state=appointments.BOOKED) if words.local(each).date() > after)
@@ -97,7 +110,7 @@ def coming(user: Any, after: date, at: datetime) -> list[tuple[str, list[Line]]]
     return [(day, list(group)) for day, group in groupby(lines, lambda line: words.day(line.appointment))]
 
 
-def free(user: Any, on: date, at: datetime) -> list[Free]:
+def free(user: Visitor, on: date, at: datetime) -> list[Free]:
     """Return the permanences held on a day, with the slots that are left from a moment on."""
     rows = list(access.permanences_for(user).filter(stopped_at__isnull=True).prefetch_related("closures"))
     among, open_slots = permanences.expected_at(rows, on, on), []
@@ -120,7 +133,7 @@ def _between(rows: QuerySet[Appointment], first: date, last: date) -> QuerySet[A
     return rows.filter(starts_at__gte=begin, starts_at__lt=end).order_by("starts_at", "pk")
 
 
-def of_person(user: Any, person: Person, at: datetime) -> list[Line]:
+def of_person(user: Visitor, person: Person, at: datetime) -> list[Line]:
     """Return the appointments of a person that a user sees, the latest first."""
     rows = access.appointments_for(user).filter(person=person).order_by("-starts_at", "-pk")
     return [line(each, at) for each in rows[:MOST_COMING]]
@@ -172,35 +185,35 @@ class Mailbox:
 class Book:
     """One page of the book: its boxes, those not looked at for the longest first. n, n_late: of the whole."""
 
-    page: Page
+    page: Page[Person]
     boxes: Sequence[Mailbox]
     n: int
     n_late: int
 
 
-def mailboxes(user: Any, at: datetime, view: str = "", number: str | int | None = 1) -> Book:
+def mailboxes(user: Visitor, at: datetime, view: str = "", number: str | int | None = 1) -> Book:
     """Return a page of the people who have mailbox meetings here. view: a key of VIEWS."""
     people = _followed(user, at)
-    late = people.filter(mailbox_since__lt=_late_before(at))
-    listed_people = {LATE: late, UNPLANNED: people.filter(mailbox_planned=False)}.get(view, people)
-    page = Paginator(listed_people.order_by("mailbox_since", "pk"), PAGE).get_page(number)
+    late = people.filter(Q(mailbox_since__lt=_late_before(at)))
+    listed_people = {LATE: late, UNPLANNED: people.filter(Q(mailbox_planned=False))}.get(view, people)
+    page = Paginator(listed_people.order_by(F("mailbox_since"), "pk"), PAGE).get_page(number)
     own = _visible_appointments(user).filter(person__in=page.object_list)
-    next_by_person: dict[int, Appointment] = {}
+    next_by_person: dict[int | None, Appointment] = {}
     for row in own.filter(state=appointments.BOOKED, starts_at__gt=at).order_by("starts_at", "pk"):
         next_by_person.setdefault(row.person_id, row)
     boxes = [_box(each, next_by_person.get(each.pk), timezone.localdate(at)) for each in page.object_list]
     return Book(page, boxes, people.count(), late.count())
 
 
-def late_mailboxes(user: Any, at: datetime) -> int:
-    return _followed(user, at).filter(mailbox_since__lt=_late_before(at)).count()
+def late_mailboxes(user: Visitor, at: datetime) -> int:
+    return _followed(user, at).filter(Q(mailbox_since__lt=_late_before(at))).count()
 
 
-def _visible_appointments(user: Any) -> QuerySet[Appointment]:
+def _visible_appointments(user: Visitor) -> QuerySet[Appointment]:
     return access.appointments_for(user).filter(kind=appointments.MAILBOX, person__isnull=False).order_by()
 
 
-def _followed(user: Any, at: datetime) -> QuerySet[Person]:
+def _followed(user: Visitor, at: datetime) -> QuerySet[Person]:
     """Return the people who have mailbox meetings, each with when it was last looked at, since when it is to
     be, and whether a meeting is planned.
     """

@@ -1,12 +1,11 @@
 """Appointments in words: when, where, with whom, in the time of the place and in the language spoken."""
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 from maillage.apps.agenda.models import Appointment
 from maillage.apps.agenda.rules import appointments as rules
-from maillage.apps.directory.queries import places
+from maillage.apps.directory.places.queries import places
 from maillage.words import opening
 from maillage.words.languages import say, spoken, typed
 
@@ -31,12 +30,12 @@ def when(row: Appointment) -> str:
     return moment(row.starts_at, row.zone)
 
 
-def moment(at: datetime, zone: ZoneInfo) -> str:
+def moment(at: datetime, zone: tzinfo) -> str:
     return _moment(at, zone, spoken().code)
 
 
 @lru_cache(maxsize=4096)
-def _moment(at: datetime, zone: ZoneInfo, language: str) -> str:
+def _moment(at: datetime, zone: tzinfo, language: str) -> str:
     """Return the same in the language that is spoken: thousands of reminders say the same hours."""
     local_at = at.astimezone(zone)
     day_of = f"{opening.weekday(local_at.weekday())} {opening.date_text(local_at.date())}"
@@ -45,14 +44,14 @@ def _moment(at: datetime, zone: ZoneInfo, language: str) -> str:
 
 def place(row: Appointment) -> str:
     """Return where it takes place, in two or three words: a name, without the address."""
-    if row.where != rules.HERE:
+    if row.where != rules.ON_SITE:
         return say(rules.WHERE[row.where])
     return row.lieu.name if row.lieu is not None else row.address or row.structure.name
 
 
 def where(row: Appointment) -> str:
     """Return where it takes place, in a sentence; names and addresses stay in French."""
-    if row.where != rules.HERE:
+    if row.where != rules.ON_SITE:
         return say(rules.WHERE[row.where])
     if row.lieu is None:
         return typed(row.address or row.structure.name)

@@ -10,7 +10,7 @@ from maillage.apps.agenda.models import Appointment, Permanence, Workshop
 from maillage.apps.agenda.queries import appointment_words, words
 from maillage.apps.agenda.queries import permanences as doors
 from maillage.apps.agenda.rules import appointments, permanences
-from maillage.apps.directory.queries import places
+from maillage.apps.directory.places.queries import places
 from maillage.kernel.later import icalendar
 from maillage.reference import clocks
 from maillage.words.languages import say
@@ -74,8 +74,8 @@ def _workshop(row: Workshop) -> "icalendar.Event":
     event = _event(row, uid, row.starts_at.astimezone(zone), row.ends_at.astimezone(zone))
     event.add("summary", row.title)
     event.add("location", words.where(row))
-    if row.lieu is not None and places.is_located(row.lieu):
-        event["geo"] = icalendar.vGeo((row.lieu.latitude, row.lieu.longitude))
+    if row.lieu is not None and row.lieu.point and places.is_located(row.lieu):
+        event["geo"] = icalendar.vGeo(row.lieu.point)
     about = [row.aim, row.bring and f"À apporter : {row.bring}", address]
     event.add("description", "\n".join(filter(None, about)))
     event.add("url", address)

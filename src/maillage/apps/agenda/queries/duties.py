@@ -4,33 +4,33 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.rules import appointments as rules
-from maillage.apps.memberships import access
-from maillage.apps.memberships.queries import MOST
-from maillage.apps.memberships.rules import Duty
+from maillage.apps.directory.memberships import access
+from maillage.apps.directory.memberships.queries import MOST, Duties
+from maillage.apps.directory.memberships.rules import Duty
 
 APPOINTMENT, PERMANENCE = "appointment", "permanence"
 
 
-def appointments(structures: Collection[int], at: datetime, *, user: int | None) -> Iterable[Duty]:
-    """Yield the appointments to come that leavers receive; the date of a referral follows the referral."""
-    rows = list(
-        Appointment.objects.filter(
-            access.leaving("helper", "structure", user=user, on=timezone.localdate(at)),
-            structure__in=structures,
-            state=rules.BOOKED,
-            referral=None,
-            starts_at__gt=at,
-        )
-        .select_related("person")
-        .order_by("starts_at")[:MOST]
+def _appointments(structures: Collection[int], at: datetime, user: int | None) -> QuerySet[Appointment]:
+    """Return the appointments to come that leavers receive; the date of a referral follows the referral."""
+    return Appointment.objects.filter(
+        access.leaving("helper", "structure", user=user, on=timezone.localdate(at)),
+        structure__in=structures,
+        state=rules.BOOKED,
+        referral=None,
+        starts_at__gt=at,
     )
+
+
+def _appointment_duties(received: QuerySet[Appointment], user: int | None) -> Iterable[Duty]:
+    rows = list(received.select_related("person").order_by("starts_at")[:MOST])
     taken = _taken(rows) if user is not None else {}
     for row in rows:
         yield Duty(
@@ -66,15 +66,18 @@ def _taken(rows: Collection[Appointment]) -> dict[int, frozenset[int]]:
     }
 
 
-def permanences(structures: Collection[int], at: datetime, *, user: int | None) -> Iterable[Duty]:
-    """Yield the permanences that go on and that leavers hold."""
+def _permanences(structures: Collection[int], at: datetime, user: int | None) -> QuerySet[Permanence]:
+    """Return the permanences that go on and that leavers hold."""
     today = timezone.localdate(at)
-    rows = Permanence.objects.filter(
+    return Permanence.objects.filter(
         access.leaving("helper", "structure", user=user, on=today),
         Q(until_on=None) | Q(until_on__gte=today),
         structure__in=structures,
         stopped_at=None,
     )
+
+
+def _permanence_duties(rows: QuerySet[Permanence], user: int | None) -> Iterable[Duty]:
     for row in rows.order_by("pk")[:MOST]:
         yield Duty(
             kind=PERMANENCE,
@@ -85,3 +88,7 @@ def permanences(structures: Collection[int], at: datetime, *, user: int | None) 
             words="Les rendez-vous qui y seront pris.",
             url=reverse("permanence", args=[row.pk]),
         )
+
+
+appointments = Duties(_appointments, _appointment_duties)
+permanences = Duties(_permanences, _permanence_duties)

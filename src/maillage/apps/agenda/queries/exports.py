@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from django.db.models import Count, DateField, DurationField, Exists, F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, TruncMonth
@@ -12,7 +12,8 @@ from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import words
 from maillage.apps.agenda.queries.space import CAME
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory.queries.moments import midnight
+from maillage.apps.directory.places.queries.moments import midnight
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.kernel.spreadsheet import as_csv
 from maillage.modules import outlines
 from maillage.web import bulk
@@ -20,12 +21,12 @@ from maillage.web import bulk
 MINUTE = timedelta(minutes=1)
 
 
-def mine(user: Any, since: date, until: date) -> list[Workshop]:
+def declared_workshops(user: Visitor, since: date, until: date) -> list[Workshop]:
     """Return the workshops of a period that a user declares, both days included; somebody came."""
     return _attended(_carried(user, since, until))
 
 
-def untold(user: Any, since: date, until: date, at: datetime) -> int:
+def untold(user: Visitor, since: date, until: date, at: datetime) -> int:
     """Return how many of a user's workshops have no attendance: the table leaves them out. One that nobody
     came to, as all its seats say, is told.
     """
@@ -35,7 +36,7 @@ def untold(user: Any, since: date, until: date, at: datetime) -> int:
     return past.filter(has_unticked | ~Exists(workshop_seats.filter(came=False))).count()
 
 
-def _carried(user: Any, since: date, until: date) -> QuerySet[Workshop]:
+def _carried(user: Visitor, since: date, until: date) -> QuerySet[Workshop]:
     """Return the workshops of a period organised by a user's structures: a partner does not declare them."""
     own_structures = access.structures_for(user).values("pk")
     return _in_period(access.workshops_for(user).filter(structure__in=own_structures), since, until)
@@ -81,8 +82,8 @@ def totals(
     lasts = Sum(F("ends_at") - F("starts_at"), output_field=DurationField())
     workshops = _in_period(rows, since, until, example=example).annotate(n_helped=helped, in_month=month)
     groups = workshops.filter(n_helped__gt=0).order_by()
-    groups = groups.values_list("structure", "in_month", "subject", "outline")
-    counted = groups.annotate(n=Count("pk"), lasted=lasts, helped=Sum("n_helped"))
+    by_group = groups.values_list("structure", "in_month", "subject", "outline")
+    counted = by_group.annotate(n=Count("pk"), lasted=lasts, helped=Sum("n_helped"))
     known = outlines.outlines()
     return [
         (structure, month, rules.coop_subjects(subject, known.get(outline)), n, lasted // MINUTE, helped)
@@ -101,6 +102,7 @@ def table(activities: Iterable[Mapping[str, str]]) -> str:
 
 def activity(row: Workshop) -> dict[str, str]:
     """Return a workshop as an activity of the Coop. row: with `n_came`, how many came and gave a name."""
+    n_came = vars(row)["n_came"]
     return {
         "id": f"atelier-{row.pk}",
         "type": "collectif",
@@ -113,7 +115,7 @@ def activity(row: Workshop) -> dict[str, str]:
         "titre_atelier": row.title,
         "niveau_atelier": row.level,
         "thematiques": "|".join(rules.coop_subjects(row.subject, outlines.outlines().get(row.outline))),
-        "accompagnements": str(row.n_came + row.anonymous),
-        "suivis": str(row.n_came),
+        "accompagnements": str(n_came + row.anonymous),
+        "suivis": str(n_came),
         "anonymes": str(row.anonymous),
     }

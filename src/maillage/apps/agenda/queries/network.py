@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 
@@ -15,6 +14,7 @@ from maillage.apps.community.queries.agenda import in_words
 from maillage.apps.community.rules import agenda
 from maillage.apps.community.rules.agenda import Occurrence
 from maillage.apps.community.rules.discussions import Subject
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.reference import clocks
 
 
@@ -64,7 +64,7 @@ def _occurrence(row: Workshop | Permanence, span: tuple[datetime, datetime], **m
         starts_at=span[0],
         ends_at=span[1],
         **in_words(*span, row.commune),
-        who=row.structure.name,
+        organiser=row.structure.name,
         commune=row.commune,
         sequence=row.sequence,
         changed_at=row.changed_at,
@@ -73,7 +73,7 @@ def _occurrence(row: Workshop | Permanence, span: tuple[datetime, datetime], **m
     )
 
 
-def subject(row: int, user: Any) -> Subject | None:
+def subject(row: int, user: Visitor) -> Subject | None:
     """Return a workshop as the object of a discussion: published, or run by the reader."""
     public = access.published().filter(pk=row).first()
     workshop = public or access.workshops_for(user).filter(pk=row).first()

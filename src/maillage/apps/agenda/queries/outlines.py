@@ -1,21 +1,21 @@
 """The outlines that somebody reads: ours, and in place of them those that their territories adapted."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Course, TerritoryOutline, Workshop
-from maillage.apps.memberships.access import seat_of
+from maillage.apps.directory.memberships.access import seat_of
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.modules import outlines
 from maillage.modules.outlines import Outline
 
 
-def read_by(user: Any) -> Mapping[str, Outline]:
+def read_by(user: Visitor) -> Mapping[str, Outline]:
     """Return the outlines as a user reads them: for each, that of the narrowest territory around them."""
     return {**outlines.outlines(), **{id: outline for id, (_, outline) in adapted_for(user).items()}}
 
 
-def adapted_for(user: Any) -> Mapping[str, tuple[str, Outline]]:
+def adapted_for(user: Visitor) -> Mapping[str, tuple[str, Outline]]:
     """Return the adapted outlines that a user reads, each with the territory that wrote it. One whose
     original is no longer there is not shown.
     """

@@ -8,23 +8,23 @@ from itertools import groupby, islice
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 
-from maillage.apps.accounts.models import User
 from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.rules import appointments, permanences
 from maillage.apps.agenda.rules.permanences import Opening
-from maillage.apps.directory.models import Lieu
-from maillage.apps.directory.queries import places
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.directory.places.queries import places
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User
 from maillage.reference import clocks, holidays
+from maillage.web.long_lists import PAGE
 from maillage.words import opening
 from maillage.words.languages import say, typed
 
 MAX_DAYS_ON_PAGE = 5  # days with a free slot, on a page
-PAGE = 30
 SOON = 3  # permanences on the sheet of a place
 
-Expected = Mapping[int, Sequence[Appointment]]  # by permanence
+Expected = Mapping[int | None, Sequence[Appointment]]  # by permanence
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +93,10 @@ def expected_at(rows: Sequence[Permanence], first: date, last: date) -> Expected
     """Return the same for several permanences, around some days: two queries, however many they are."""
     begin, end = (datetime.combine(day, datetime.min.time(), tzinfo=UTC) for day in (first, last))
     near = _between(begin - timedelta(days=1), end + timedelta(days=2))
-    by_permanence: dict[int, list[Appointment]] = {row.pk: [] for row in rows}
+    by_permanence: dict[int | None, list[Appointment]] = {row.pk: [] for row in rows}
     for appointment in near.filter(permanence__in=by_permanence):
         by_permanence[appointment.permanence_id].append(appointment)
-    helpers: dict[int, list[Permanence]] = {}
+    helpers: dict[int | None, list[Permanence]] = {}
     for row in filter(_is_alone, rows):
         helpers.setdefault(row.helper_id, []).append(row)
     for appointment in near.filter(helper__in=helpers) if helpers else ():
@@ -119,9 +119,13 @@ def _between(first: datetime, last: datetime) -> QuerySet[Appointment]:
     )
 
 
-def expected_elsewhere(starts_at: datetime, minutes: int, **whose: User | Person) -> Appointment | None:
-    """Return an appointment that a helper, or a person, has at a moment; None when they are free."""
-    near = Appointment.objects.filter(
+def expected_elsewhere(
+    starts_at: datetime, minutes: int, *, but: int = 0, **whose: User | Person
+) -> Appointment | None:
+    """Return an appointment that a helper, or a person, has at a moment; None when they are free. but: one
+    that does not count.
+    """
+    near = Appointment.objects.exclude(pk=but).filter(
         **whose,
         state=appointments.BOOKED,
         starts_at__gt=starts_at - timedelta(minutes=appointments.LONGEST),
@@ -236,8 +240,24 @@ def free_days(
     return days
 
 
+def without_free_slot(rows: Iterable[Permanence], at: datetime) -> list[Permanence]:
+    """List the permanences held in the coming month whose slots are all taken: as many queries for all as for
+    two. One that is closed for the month, or over, has no slot to take and is not listed.
+    """
+    permanence_rows, first = list(rows), at.date()
+    last = first + permanences.FULL_FOR
+    among = expected_at(permanence_rows, first - timedelta(days=1), last + timedelta(days=1))
+    coming = {
+        row.pk: [each for each in slots(row, first, last, among) if each.starts_at > at]
+        for row in permanence_rows
+    }
+    return [
+        row for row in permanence_rows if coming[row.pk] and not any(each.free for each in coming[row.pk])
+    ]
+
+
 @dataclass(frozen=True, slots=True)
-class Found:
+class PermanenceResults:
     """A page of permanences. more: how many follow, next: the number of their page."""
 
     rows: Sequence[PermanencePage]
@@ -249,14 +269,14 @@ class Found:
         return self.number + 1
 
 
-def published(at: datetime, communes: Sequence[str] = (), number: str | int | None = 1) -> Found:
+def published(at: datetime, communes: Sequence[str] = (), number: str | int | None = 1) -> PermanenceResults:
     """Return a page of the published permanences that still receive, by the name of their structure."""
     rows = _receiving(at)
     if communes:
         rows = rows.filter(commune__in=communes)
     page = Paginator(rows.order_by("structure__name", "pk"), PAGE).get_page(number)
     current_rows = [row for row in page.object_list if not is_over(row, at)]
-    return Found(details(current_rows, at), page.number, page.paginator.count - page.end_index())
+    return PermanenceResults(details(current_rows, at), page.number, page.paginator.count - page.end_index())
 
 
 def of_place(lieu: Lieu, at: datetime) -> list[PermanencePage]:

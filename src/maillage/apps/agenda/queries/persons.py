@@ -4,20 +4,20 @@ from typing import Any
 
 from maillage.apps.agenda.models import Appointment, Seat
 from maillage.apps.agenda.queries import appointment_words, words
-from maillage.apps.people.models import Person
-from maillage.apps.people.rules import COUNTED, UNTIL_THREE_MONTHS, DataKind
+from maillage.apps.people.persons.models import Person
+from maillage.apps.people.persons.rules import COUNTED, UNTIL_THREE_MONTHS, DataKind
 from maillage.words.languages import to_say
 
 # What the journal says of the appointments of a person, as they read it.
 VERBS = {
-    "appointment.booked": "a donné un rendez-vous",
-    "appointment.moved": "a déplacé un rendez-vous",
-    "appointment.cancelled": "a annulé un rendez-vous",
-    "appointment.put_back": "a remis un rendez-vous",
-    "appointment.came": "a noté la venue à un rendez-vous",
-    "appointment.absent": "a noté une absence à un rendez-vous",
-    "appointment.untold": "a effacé ce qui était noté d’un rendez-vous",
-    "mailbox.noted": "a noté que la boîte mail a été regardée",
+    "appointment.booked": to_say("a donné un rendez-vous"),
+    "appointment.moved": to_say("a déplacé un rendez-vous"),
+    "appointment.cancelled": to_say("a annulé un rendez-vous"),
+    "appointment.put_back": to_say("a remis un rendez-vous"),
+    "appointment.came": to_say("a noté la venue à un rendez-vous"),
+    "appointment.absent": to_say("a noté une absence à un rendez-vous"),
+    "appointment.untold": to_say("a effacé ce qui était noté d’un rendez-vous"),
+    "mailbox.noted": to_say("a noté que la boîte mail a été regardée"),
 }
 
 
@@ -46,6 +46,8 @@ def workshops_of(person: Person) -> list[dict[str, Any]]:
             "arret_en_mots": seat.stopped_words,
             "propose": seat.get_next_proposed_display() or "",
             "propose_en_mots": seat.next_words,
+            "rappele_apres": seat.recalled_at.isoformat() if seat.recalled_at else "",
+            "rappel": seat.get_recall_display() or "",
         }
         for seat in seats
     ]
@@ -79,6 +81,8 @@ def appointments_of(person: Person) -> list[dict[str, Any]]:
             "annule_le": row.cancelled_at.isoformat() if row.cancelled_at else "",
             "pourquoi": row.cancel_reason,
             "change_le": row.changed_at.isoformat(),
+            "rappele_apres": row.recalled_at.isoformat() if row.recalled_at else "",
+            "rappel": row.get_recall_display() or "",
             "rendez_vous_invente": "oui" if row.example else "non",
             "boite_regardee": _looked(row),
         }
@@ -118,7 +122,7 @@ PERSONAL_DATA = (
         why=to_say("Pour vous recevoir à l’heure, et savoir quand votre courrier a été lu."),
         until=UNTIL_THREE_MONTHS,
         fate=COUNTED,
-        models=("agenda.Appointment", "agenda.MailboxRecord"),
+        models=("agenda.Appointment", "agenda.MailboxRecord", "agenda.RdvLink"),
         rows=appointments_of,
     ),
 )

@@ -15,9 +15,9 @@ from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import rooms, words
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import places, where
-from maillage.apps.directory.queries.search import METRES_A_DEGREE
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.directory.places.queries import places, where
+from maillage.apps.directory.places.queries.search import METRES_A_DEGREE
 from maillage.modules.reading import own_modules as modules
 from maillage.words import opening
 from maillage.words.languages import say, spoken, typed
@@ -40,7 +40,7 @@ class Search:
     free: bool = False
     lieu: Lieu | None = None
     structure: int | None = None
-    shown: int = PAGE
+    limit: int = PAGE
 
     @property
     def narrowed(self) -> int:
@@ -100,7 +100,7 @@ class WorkshopPage:
 
     @property
     def open_seats(self) -> int:
-        return max(self.room.free - self.room.waiting, 0)
+        return max(self.room.free - self.room.wait_list_size, 0)
 
     @property
     def stitches(self) -> list[tuple[int, bool]]:
@@ -178,7 +178,7 @@ class WorkshopPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class WorkshopResults:
     """A page of workshops. more: how many follow; elsewhere: there are others, outside the search."""
 
     rows: Sequence[WorkshopPage]
@@ -211,7 +211,7 @@ def to_come(at: datetime) -> QuerySet[Workshop]:
     return rows.exclude(Exists(earlier)).order_by("starts_at", "pk")
 
 
-def find(search: Search, at: datetime) -> Found:
+def find(search: Search, at: datetime) -> WorkshopResults:
     """Return the workshops to come that match a search; near a spot, within ten kilometres.
 
     At most MOST are returned at once; the rest follow on request.
@@ -220,22 +220,27 @@ def find(search: Search, at: datetime) -> Found:
     # SQLite does not look into a list of JSON.
     matching = every.alias(listed=Cast("suits", TextField())).filter(_fits(search))
     total = matching.count()
-    begin = (search.shown - 1) // MOST * MOST
-    page = matching.values("pk")[begin : search.shown]
+    begin = (search.limit - 1) // MOST * MOST
+    page = matching.values("pk")[begin : search.limit]
     page_rows = rooms.with_room(access.published().filter(pk__in=page)).order_by("starts_at", "pk")
     rows = list(page_rows) if total else []
     meetings = _meetings(rows)
     spoken_there = sorted({*every.order_by().values_list("language", flat=True).distinct()} - {"fr"})
-    return Found(
+    return WorkshopResults(
         rows=[
             WorkshopPage(row, rooms.room(row), _metres(row, search.spot), meetings.get(row.course_id, ()))
             for row in rows
         ],
         total=total,
-        more=max(total - search.shown, 0),
+        more=max(total - search.limit, 0),
         elsewhere=not total and every.exists(),
         languages={code: _language(code) for code in ("fr", *spoken_there)},
     )
+
+
+def any_near(spot: where.Spot | None, at: datetime) -> bool:
+    """Return True if a workshop is to come near a spot; anywhere, without a spot."""
+    return to_come(at).filter(_is_near(spot)).exists()
 
 
 def _fits(search: Search) -> Q:
@@ -256,26 +261,29 @@ def _is_near(spot: where.Spot | None) -> Q:
     if spot is None or (not spot.communes and not spot.is_point):
         return Q()
     inside = Q(commune__in=spot.communes)
-    if not spot.is_point:
+    if spot.point is None:
         return inside
-    reach, scale = 1000 * rules.NEAR_KM / METRES_A_DEGREE, cos(radians(spot.latitude))
-    north, east = F("lieu__latitude") - spot.latitude, (F("lieu__longitude") - spot.longitude) * scale
+    latitude, longitude = spot.point
+    reach, scale = 1000 * rules.NEAR_KM / METRES_A_DEGREE, cos(radians(latitude))
+    north, east = F("lieu__latitude") - latitude, (F("lieu__longitude") - longitude) * scale
     close = LessThanOrEqual(north * north + east * east, reach**2)
     return inside | (Q(close) & places.located("lieu__"))
 
 
 def _metres(row: Workshop, spot: where.Spot | None) -> float | None:
     """Return the distance to a workshop in metres as the crow flies, None when unknown."""
-    if spot is None or not spot.is_point or row.lieu is None or not places.is_located(row.lieu):
+    place = row.lieu.point if row.lieu is not None and places.is_located(row.lieu) else None
+    start = spot.point if spot is not None else None
+    if start is None or place is None:
         return None
-    north = METRES_A_DEGREE * (row.lieu.latitude - spot.latitude)
-    east = METRES_A_DEGREE * (row.lieu.longitude - spot.longitude) * cos(radians(spot.latitude))
+    north = METRES_A_DEGREE * (place[0] - start[0])
+    east = METRES_A_DEGREE * (place[1] - start[1]) * cos(radians(start[0]))
     return hypot(north, east)
 
 
-def _meetings(rows: Sequence[Workshop]) -> dict[int, list[Workshop]]:
+def _meetings(rows: Sequence[Workshop]) -> dict[int | None, list[Workshop]]:
     """Return the meetings of the courses of some workshops, those cancelled left out."""
-    by_series: dict[int, list[Workshop]] = {}
+    by_series: dict[int | None, list[Workshop]] = {}
     courses = [row.course_id for row in rows if row.course_id is not None]
     for each in Workshop.objects.filter(course__in=courses, cancelled_at__isnull=True).order_by("starts_at"):
         by_series.setdefault(each.course_id, []).append(each)
@@ -300,7 +308,7 @@ def of_place(lieu: Lieu, at: datetime) -> list[WorkshopPage]:
 
 
 @dataclass(frozen=True, slots=True)
-class Mine:
+class OwnSeats:
     """Content of a person's own link: their name, and each seat with its workshop."""
 
     name: str
@@ -313,7 +321,7 @@ class Mine:
         ]
 
 
-def mine(token: str) -> Mine | None:
+def own_seats(token: str) -> OwnSeats | None:
     """Return the content of a person's own link; None when it opens nothing."""
     seats = list(
         Seat.objects.filter(token=access.digest(token))
@@ -327,12 +335,12 @@ def mine(token: str) -> Mine | None:
     )
     name = next((seat.name for seat in seats if seat.name), "")
     workshops = [workshop_by_number[seat.workshop_id] for seat in seats]
-    return Mine(
+    return OwnSeats(
         name, [(s, WorkshopPage(row, rooms.room(row))) for s, row in zip(seats, workshops, strict=True)]
     )
 
 
-def everything(result: Found) -> list[list[Workshop]]:
+def everything(result: WorkshopResults) -> list[list[Workshop]]:
     """Return the meetings of each workshop found, as a calendar reads them."""
     wanted = [[each.pk for each in row.meetings] or [row.workshop.pk] for row in result.rows]
     workshop_by_number = access.published().in_bulk([pk for numbers in wanted for pk in numbers])

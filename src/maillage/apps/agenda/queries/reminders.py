@@ -12,14 +12,20 @@ from maillage.apps.agenda import access
 from maillage.apps.agenda.models import Appointment, Seat, Workshop
 from maillage.apps.agenda.queries import appointment_words, words
 from maillage.apps.agenda.rules import appointments, workshops
-from maillage.apps.people.models import Person
-from maillage.apps.reminders.queries.occasions import Occasion, days_before, is_recent, on_paper, to_remind
-from maillage.apps.reminders.rules import ways
+from maillage.apps.people.persons.models import Person
+from maillage.apps.people.reminders import rules as reminders_rules
+from maillage.apps.people.reminders.queries import (
+    Occasion,
+    days_before,
+    is_recent,
+    on_paper,
+    to_remind,
+)
 from maillage.words.languages import say, typed
 
 # What `of_appointment` reads, and how its person is reached.
 READ = (
-    *("key", "structure", "lieu", "person", "name", "starts_at", "where", "address", "commune"),
+    *("key", "token", "structure", "lieu", "person", "name", "starts_at", "where", "address", "commune"),
     *("way", "contact", "language", "changed_at", "example"),
     *("person__code", "person__nickname", "person__reach", "person__reach_value"),
 )
@@ -29,7 +35,7 @@ def seats(at: datetime) -> QuerySet[Seat]:
     """Return the seats whose owner is to be reminded now."""
     paper = on_paper(way=workshops.NO_WAY)
     where = to_remind(
-        ways.SEAT, at, moment="workshop__starts_at", commune="workshop__commune", on_paper=paper
+        reminders_rules.SEAT, at, moment="workshop__starts_at", commune="workshop__commune", on_paper=paper
     )
     seats = Seat.objects.filter(where, status=workshops.BOOKED, workshop__cancelled_at__isnull=True)
     return seats.select_related("workshop", "workshop__lieu", "workshop__structure", "person")
@@ -38,7 +44,7 @@ def seats(at: datetime) -> QuerySet[Seat]:
 def booked(at: datetime) -> QuerySet[Appointment]:
     """Return the appointments of which somebody is to be reminded now."""
     paper = on_paper(way=appointments.NO_WAY)
-    where = to_remind(ways.APPOINTMENT, at, moment="starts_at", commune="commune", on_paper=paper)
+    where = to_remind(reminders_rules.APPOINTMENT, at, moment="starts_at", commune="commune", on_paper=paper)
     # a referral has its own reminders
     expected = Appointment.objects.filter(where, state=appointments.BOOKED, referral=None)
     # Thousands are read at once: only what a reminder says of each, and one structure, one place, for all of
@@ -69,7 +75,7 @@ def of_seat(seat: Seat) -> Occasion:
     return _occasion(
         seat,
         row,
-        kind=ways.SEAT,
+        kind=reminders_rules.SEAT,
         name=seat.name,
         no_way=workshops.NO_WAY,
         since=seat.booked_at,
@@ -89,7 +95,7 @@ def of_appointment(row: Appointment) -> Occasion:
     return _occasion(
         row,
         row,
-        kind=ways.APPOINTMENT,
+        kind=reminders_rules.APPOINTMENT,
         name=row.called,
         no_way=appointments.NO_WAY,
         since=row.changed_at,
@@ -128,7 +134,7 @@ def _occasion(
         reach=reach,
         contact=comer.contact,
         language=comer.language,
-        told=is_recent(since, event.starts_at, days, event.commune),
+        is_notified=is_recent(since, event.starts_at, days, event.commune),
         example=event.example,
         **texts,
     )

@@ -1,4 +1,4 @@
-"""How many seats are taken, at one workshop or at many."""
+"""Counts of seats taken, at one workshop or at many."""
 
 from collections.abc import Iterable
 
@@ -11,7 +11,7 @@ from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.rules import workshops as rules
 
 TAKEN = Q(seats__status=rules.BOOKED)
-WAIT = Q(seats__status=rules.WAITING)
+WAIT = Q(seats__status=rules.WAIT_LISTED)
 
 
 def with_room(rows: QuerySet[Workshop]) -> QuerySet[Workshop]:
@@ -22,7 +22,7 @@ def with_room(rows: QuerySet[Workshop]) -> QuerySet[Workshop]:
 def full() -> Q:
     """Return the condition for newcomers to wait: `rules.Room.is_full`, in the database."""
     workshop_seats = Seat.objects.filter(
-        workshop=OuterRef("pk"), status__in=(rules.BOOKED, rules.WAITING)
+        workshop=OuterRef("pk"), status__in=(rules.BOOKED, rules.WAIT_LISTED)
     ).order_by()
     counted = Subquery(workshop_seats.values("workshop").annotate(n=Count("pk")).values("n"))
     return Q(LessThanOrEqual(F("capacity"), Coalesce(counted, 0)))
@@ -30,7 +30,7 @@ def full() -> Q:
 
 def room(workshop: Workshop) -> rules.Room:
     """Return the room of a workshop that `with_room` has read."""
-    return rules.Room(workshop.capacity, workshop.n_booked, workshop.n_waiting)
+    return rules.Room(workshop.capacity, vars(workshop)["n_booked"], vars(workshop)["n_waiting"])
 
 
 def counted(workshop: Workshop) -> Workshop:
@@ -46,7 +46,7 @@ def rooms(workshops: Iterable[Workshop]) -> dict[int, rules.Room]:
     for row in seats.order_by().values("workshop", "status").annotate(n=Count("pk")):
         counted[row["workshop"]][row["status"]] = row["n"]
     return {
-        pk: rules.Room(capacity, counted[pk].get(rules.BOOKED, 0), counted[pk].get(rules.WAITING, 0))
+        pk: rules.Room(capacity, counted[pk].get(rules.BOOKED, 0), counted[pk].get(rules.WAIT_LISTED, 0))
         for pk, capacity in capacity_by_workshop.items()
     }
 

@@ -1,4 +1,4 @@
-"""Search entries of workshops and permanences, and of discussions."""
+"""Search entries of workshops, permanences and appointments, and of discussions."""
 
 from typing import Any
 
@@ -6,21 +6,23 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from maillage.apps.agenda import access
-from maillage.apps.agenda.models import Permanence, Workshop
-from maillage.apps.agenda.queries import words
+from maillage.apps.agenda.models import Appointment, Permanence, Workshop
+from maillage.apps.agenda.queries import appointment_words, words
 from maillage.apps.agenda.rules.workshops import WORKSHOP
 from maillage.apps.community.models import Meeting, Post
 from maillage.apps.community.queries.resources import shared
 from maillage.apps.community.queries.search_kinds import STRUCTURES, of_network
-from maillage.apps.directory.access import lieux_for
-from maillage.apps.directory.queries.search_kinds import LIEUX
-from maillage.apps.outreach.models import Outing
-from maillage.apps.search.rules import Hit, Matches, SearchKind
+from maillage.apps.directory.outreach.models import Outing
+from maillage.apps.directory.places.access import lieux_for
+from maillage.apps.directory.places.queries.search_kinds import LIEUX
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.search.rules import Hit, Matches, SearchKind
 
 EXTRACT = 90  # letters of a message
+NICKNAMES = "prenoms"  # the kind that the feature above declares
 
 
-def _workshops(user: Any) -> QuerySet[Workshop]:
+def _workshops(user: Visitor) -> QuerySet[Workshop]:
     """Return the workshops that a user runs, and those that everybody reads."""
     visible = Q(pk__in=access.workshops_for(user).values("pk")) | Q(published_at__isnull=False)
     return Workshop.objects.filter(visible, kind=WORKSHOP).select_related(*access.WITH)
@@ -31,20 +33,20 @@ def _workshop_words(row: Workshop) -> tuple[str, str]:
     return row.title, " ".join((*labels, row.address, words.town(row)))
 
 
-def _workshop_hit(row: Workshop, user: Any) -> Hit:
+def _workshop_hit(row: Workshop, user: Visitor) -> Hit:
     name = "workshop_run" if access.may_run(user, row) else "workshop"
     off = " · annulé" if row.cancelled_at else ""
     return Hit(row.title, f"{words.when(row)} · {words.where(row)}{off}", reverse(name, args=[row.pk]))
 
 
-def _permanences(user: Any) -> QuerySet[Permanence]:
+def _permanences(user: Visitor) -> QuerySet[Permanence]:
     """Return the permanences where a user receives, and those where anybody books."""
     own = Q(pk__in=access.permanences_for(user).values("pk"))
     booked = Q(published_at__isnull=False, stopped_at__isnull=True)
     return Permanence.objects.filter(own | booked).select_related("structure", "lieu")
 
 
-def _permanence_hit(row: Permanence, user: Any) -> Hit:
+def _permanence_hit(row: Permanence, user: Visitor) -> Hit:
     about = " · ".join((row.structure.name, row.lieu.name if row.lieu else row.address))
     if access.may_lead(user, row.structure_id):
         return Hit(row.title, about, reverse("permanence", args=[row.pk]))
@@ -53,7 +55,12 @@ def _permanence_hit(row: Permanence, user: Any) -> Hit:
     return Hit(row.title, about, reverse("appointments"))  # read there by who receives, and opens nothing
 
 
-def _posts(user: Any) -> QuerySet[Post]:
+def _appointment_hit(row: Appointment, user: Visitor) -> Hit:
+    about = (appointment_words.when(row), appointment_words.about(row), appointment_words.state(row))
+    return Hit(row.called, " · ".join(about), reverse("appointment", args=[row.pk]))
+
+
+def _posts(user: Visitor) -> QuerySet[Post]:
     """Return the messages under the objects that a user reads."""
     row = OuterRef("row")  # one by one: the messages found are far fewer than what they may stand under
     under = (
@@ -67,7 +74,7 @@ def _posts(user: Any) -> QuerySet[Post]:
     return of_network(lambda: Post.objects.filter(under, hidden_at=None))(user).select_related("structure")
 
 
-def _post_hit(row: Post, user: Any) -> Hit:
+def _post_hit(row: Post, user: Visitor) -> Hit:
     line = " ".join(row.words.split())
     title = line if len(line) <= EXTRACT else f"{line[:EXTRACT].rstrip()}…"
     writer = row.structure.name if row.structure else "La coordination"
@@ -75,7 +82,7 @@ def _post_hit(row: Post, user: Any) -> Hit:
     return Hit(title, f"{writer} · sous : {row.get_kind_display()}", url)
 
 
-def _at_workshops(user: Any, matches: Matches) -> Any:
+def _at_workshops(user: Visitor, matches: Matches) -> Any:
     return Q(structure__in=matches(STRUCTURES)) | Q(lieu__in=matches(LIEUX))
 
 
@@ -91,6 +98,19 @@ SEARCH_KINDS = (
         hit=_workshop_hit,
         linked=_at_workshops,
         kinds_linked=(STRUCTURES, LIEUX),
+    ),
+    SearchKind(
+        id="rendez-vous",
+        label="Rendez-vous",
+        icon="clock",
+        model="agenda.appointment",
+        rows=access.appointments_for,
+        indexed=Appointment.objects.exclude(name="").all,
+        words=lambda row: (row.name, ""),
+        hit=_appointment_hit,
+        # The name that its page says: the one typed, else that of the sheet.
+        linked=lambda user, matches: Q(name="", person__in=matches(NICKNAMES)),
+        kinds_linked=(NICKNAMES,),
     ),
     SearchKind(
         id="permanences",

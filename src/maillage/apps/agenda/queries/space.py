@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
@@ -14,11 +13,11 @@ from maillage.apps.agenda.models import Course, Seat, Workshop
 from maillage.apps.agenda.queries import rooms
 from maillage.apps.agenda.queries.public import WorkshopPage
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory.access import SHEET
-from maillage.apps.directory.queries import places
-from maillage.apps.directory.queries.moments import midnight
-from maillage.apps.messages.rules import addresses
-from maillage.apps.people.access import people_for
+from maillage.apps.directory.places.access import SHEET
+from maillage.apps.directory.places.queries import places
+from maillage.apps.directory.places.queries.moments import midnight
+from maillage.apps.people.persons.access import people_for
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.words import opening
 
 PAST = 60  # days: those before are read by week
@@ -34,11 +33,11 @@ class WorkshopRow(WorkshopPage):
 
     @property
     def came(self) -> int:
-        return self.workshop.n_came + self.workshop.anonymous
+        return int(vars(self.workshop)["n_came"]) + self.workshop.anonymous
 
     @property
     def unticked(self) -> int:
-        return self.workshop.n_unticked
+        return int(vars(self.workshop)["n_unticked"])
 
     def tag(self, at: datetime) -> tuple[str, str]:
         """Return its state, in a word, and its tone."""
@@ -76,7 +75,7 @@ def _read(rows: QuerySet[Workshop], at: datetime) -> list[tuple[WorkshopRow, str
     return [(each, *each.tag(at)) for each in workshop_rows]
 
 
-def sections(user: Any, at: datetime) -> list[Section]:
+def sections(user: Visitor, at: datetime) -> list[Section]:
     """Return a user's workshops by stage: to complete, to come, of the past two months."""
     visible_workshops = access.workshops_for(user)
     ended = visible_workshops.filter(
@@ -94,7 +93,7 @@ def sections(user: Any, at: datetime) -> list[Section]:
     return [section for section in sections if section.rows]
 
 
-def week(user: Any, monday: date, at: datetime) -> list[Day]:
+def week(user: Visitor, monday: date, at: datetime) -> list[Day]:
     """Return the seven days of a week, with the user's workshops."""
     begin = midnight(monday - timedelta(days=1))  # a day more each way: elsewhere it is another hour
     end = midnight(monday + timedelta(days=8))
@@ -117,10 +116,9 @@ def week(user: Any, monday: date, at: datetime) -> list[Day]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A seat. told: the platform writes to them; absent: absences in a row."""
+    """A seat. absent: absences in a row."""
 
     seat: Seat
-    told: bool
     absent: bool = False
 
     @property
@@ -135,7 +133,7 @@ class Group:
     """The participants of a workshop: seated, waiting, and those who gave up their seat."""
 
     booked: Sequence[Place]
-    waiting: Sequence[Place]
+    wait_list: Sequence[Place]
     cancelled: Sequence[Place]
 
     @property
@@ -160,15 +158,11 @@ def group(workshop: Workshop, at: datetime) -> Group:
     """Return the attendees of a workshop, by status."""
     seats = list(workshop.seats.select_related("person"))
     missing = {learner for learner, _ in missed([workshop.structure_id], at)}
-    places = [Place(seat, _is_answered(seat), seat.learner in missing) for seat in seats]
+    places = [Place(seat, seat.learner in missing) for seat in seats]
     return Group(*([each for each in places if each.seat.status == status] for status in rules.SEATS))
 
 
-def _is_answered(seat: Seat) -> bool:
-    return seat.way == rules.EMAIL or (seat.way == rules.PHONE and bool(addresses.mobile(seat.contact)))
-
-
-def to_ask_again(group: Group, user: Any) -> list[Seat]:
+def to_ask_again(group: Group, user: Visitor) -> list[Seat]:
     """Return the participants with a card whom a user may see: their diagnosis may be repeated."""
     came = [each.seat for each in group.booked if each.seat.came and each.seat.person_id]
     visible_people = set(
@@ -201,8 +195,8 @@ def following(seat: Seat, at: datetime) -> list[Seat]:
     )
 
 
-def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
-    """Return the learners to call, absent from the last three meetings, with their last seats."""
+def recent_seats(structures: Sequence[int], at: datetime) -> QuerySet[Seat]:
+    """Return the named seats of the recent workshops of some structures."""
     seats = Seat.objects.filter(
         workshop__structure__in=structures,
         workshop__starts_at__lt=at,
@@ -210,8 +204,14 @@ def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
         workshop__cancelled_at__isnull=True,
         status=rules.BOOKED,
     )
+    return seats.exclude(name="")
+
+
+def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
+    """Return the learners to call, absent from the last three meetings, with their last seats."""
+    seats = recent_seats(structures, at).select_related("workshop").order_by("workshop__starts_at", "pk")
     by_learner: dict[str, list[Seat]] = {}
-    for seat in seats.exclude(name="").select_related("workshop").order_by("workshop__starts_at", "pk"):
+    for seat in seats:
         by_learner.setdefault(seat.learner, []).append(seat)
     return [
         (learner, seats[-1])
@@ -220,13 +220,13 @@ def missed(structures: Sequence[int], at: datetime) -> list[tuple[str, Seat]]:
     ]
 
 
-def to_call(user: Any, at: datetime) -> list[Place]:
+def to_call(user: Visitor, at: datetime) -> list[Place]:
     """Return the participants to call and ask why they stopped coming."""
     structures = list(access.structures_for(user).values_list("pk", flat=True))
-    return [Place(seat, _is_answered(seat), absent=True) for _, seat in missed(structures, at)]
+    return [Place(seat, absent=True) for _, seat in missed(structures, at)]
 
 
-def next_for(workshop: Workshop, user: Any, at: datetime) -> list[Workshop]:
+def next_for(workshop: Workshop, user: Visitor, at: datetime) -> list[Workshop]:
     """Return the possible next workshops after one: the courses and workshops to come of the same
     structures, for the same people, same subject first.
     """
@@ -258,14 +258,14 @@ def went_on(workshop: Workshop) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A meeting of a course. gone: those who came to no later one; reasons: why, if known."""
+    """A meeting of a course. n_leavers: those who came to no later one; reasons: why, if known."""
 
     workshop: Workshop
-    shown: WorkshopRow
+    row: WorkshopRow
     came: int
     absent: int
     unknown: int
-    gone: int
+    n_leavers: int
     reasons: Sequence[tuple[str, int]]
 
 
@@ -281,14 +281,14 @@ class Learner:
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class CoursePage:
     """A course on one page. came_from: how many first came to something else."""
 
     chain: rules.Chain
     meetings: Sequence[Meeting]
     learners: Sequence[Learner]
     came_from: int
-    held: int
+    n_past_meetings: int
 
     @property
     def line(self) -> list[tuple[str, int]]:
@@ -303,7 +303,7 @@ class Whole:
         return [(many if n > 1 else one, n) for one, many, n in came_seats]
 
 
-def course(row: Course, at: datetime) -> Whole:
+def course(row: Course, at: datetime) -> CoursePage:
     """Return a course for those who run it: who came to what, who stopped, after which meeting and why."""
     rows = Workshop.objects.filter(course=row).select_related(*access.WITH).order_by("starts_at", "pk")
     workshop_rows = [line for line, *_ in _read(rows, at)]
@@ -324,7 +324,7 @@ def course(row: Course, at: datetime) -> Whole:
         last_meetings[learner] = next((s.workshop_id for s in reversed(past_seats) if s.came), None)
     n_stopped = sum(bool(seat.stopped_because) for seat in stopped.values())
     followed_meetings = past_meetings[:-1]  # after the last one, nobody is missing yet
-    return Whole(
+    return CoursePage(
         chain=rules.chain(came, len(past_meetings), n_stopped),
         meetings=[
             _meeting(
@@ -342,7 +342,7 @@ def course(row: Course, at: datetime) -> Whole:
             for learner, seats_by_workshop in seats_by_learner.items()
         ],
         came_from=_came_from(seats_by_learner, row, meetings[0].starts_at) if meetings else 0,
-        held=len(past_meetings),
+        n_past_meetings=len(past_meetings),
     )
 
 
@@ -354,11 +354,11 @@ def _meeting(
     ]
     return Meeting(
         workshop=row.workshop,
-        shown=row,
+        row=row,
         came=sum(seat.came is True for seat in seats) + row.workshop.anonymous,
         absent=sum(seat.came is False for seat in seats),
         unknown=sum(seat.came is None for seat in seats),
-        gone=len(lost_learners),
+        n_leavers=len(lost_learners),
         reasons=list(Counter(filter(None, because)).items()),
     )
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory.queries import places
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.apps.directory.places.queries import places
+from maillage.statistics.zones.territories import gazetteer
 from maillage.words import opening
 from maillage.words.languages import say, typed
 
@@ -60,11 +60,13 @@ def seats_free(room: rules.Room) -> str:
     """
     if room.is_full:
         return (
-            say("Complet, {n} personne en attente", "Complet, {n} personnes en attente", n=room.waiting)
-            if room.waiting
+            say(
+                "Complet, {n} personne en attente", "Complet, {n} personnes en attente", n=room.wait_list_size
+            )
+            if room.wait_list_size
             else say("Complet")
         )
-    n_free = room.free - room.waiting
+    n_free = room.free - room.wait_list_size
     return say("{n} place libre sur {all}", "{n} places libres sur {all}", n=n_free, all=room.capacity)
 
 

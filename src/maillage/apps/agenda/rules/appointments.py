@@ -19,21 +19,22 @@ KINDS: Mapping[str, str] = {
 }
 # What one comes for. A volunteer is met from the page of their mission, which says what follows.
 OFFERED: Mapping[str, str] = {id: label for id, label in KINDS.items() if id != VOLUNTEER}
-HERE, HOME, DISTANCE = "here", "home", "distance"
+ON_SITE, HOME, DISTANCE = "here", "home", "distance"
 WHERE: Mapping[str, str] = {
-    HERE: to_say("Sur place"),
+    ON_SITE: to_say("Sur place"),
     HOME: to_say("À domicile"),
     DISTANCE: to_say("À distance"),
 }
-LINK, COUNTER, PHONE_CALL, REFERRAL = "link", "counter", "phone", "referral"
+LINK, COUNTER, PHONE_CALL, REFERRAL, RDV = "link", "counter", "phone", "referral", "rdv"
 CHANNELS: Mapping[str, str] = {
     COUNTER: "à l’accueil",
     PHONE_CALL: "par téléphone",
     LINK: "par la personne, sur sa page",
     REFERRAL: "par une orientation",
+    RDV: "sur RDV Service Public",
 }
 BOOKED, CAME, ABSENT, CANCELLED = "booked", "came", "absent", "cancelled"
-STATES: Mapping[str, str] = {BOOKED: "prévu", CAME: "venue", ABSENT: "pas venue", CANCELLED: "annulé"}
+STATES: Mapping[str, str] = {BOOKED: "prévu", CAME: "présence", ABSENT: "absence", CANCELLED: "annulé"}
 OCCUPYING_STATES = (BOOKED, CAME, ABSENT)  # what takes a slot
 PERSON, STRUCTURE = "person", "structure"
 DECIDED_BY: Mapping[str, str] = {PERSON: "par la personne", STRUCTURE: "par la structure"}
@@ -62,7 +63,7 @@ class Draft:
     kind: str
     starts_at: datetime
     minutes: int = 30
-    where: str = HERE
+    where: str = ON_SITE
     name: str = ""
     subject: str = ""
     address: str = ""

@@ -23,12 +23,13 @@ MOST_SEATED = 20  # at once
 MOST_HOURS = 21  # spans of a week: three a day
 BOOKABLE_AHEAD = timedelta(days=60)  # what a person may book alone
 MOST_DAYS = 400  # looked at in one call
+FULL_FOR = timedelta(days=30)  # without a free slot, after which the coordination hears of it
 SOONEST = timedelta(hours=1)  # before a slot, for who books alone: the place has seen it
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Hours:
-    """When a door is open on one day of the week, in the time of the place. weekday: 0 is Monday."""
+    """The opening hours of a door on one day of the week, in the time of the place. weekday: 0 is Monday."""
 
     weekday: int
     begin: time

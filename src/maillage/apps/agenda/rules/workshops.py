@@ -55,8 +55,8 @@ SUITS: Mapping[str, str] = {
 # Spoken at workshops: French first, then those most spoken by the people helped.
 SPOKEN = tuple(("fr ar en es it pl pt ro ru tr uk fa ps sq hy ka bn ta zh vi wo bm so ti").split())
 
-BOOKED, WAITING, CANCELLED = "booked", "waiting", "cancelled"
-SEATS: Mapping[str, str] = {BOOKED: "inscrite", WAITING: "en attente", CANCELLED: "annulée"}
+BOOKED, WAIT_LISTED, CANCELLED = "booked", "waiting", "cancelled"
+SEATS: Mapping[str, str] = {BOOKED: "inscrite", WAIT_LISTED: "en attente", CANCELLED: "annulée"}
 LINK, COUNTER, PAPER, PHONE_CALL = "link", "counter", "paper", "phone"
 CHANNELS: Mapping[str, str] = {
     LINK: "sur la page publique",
@@ -100,7 +100,7 @@ class Room:
 
     capacity: int
     booked: int
-    waiting: int = 0
+    wait_list_size: int = 0
 
     @property
     def free(self) -> int:
@@ -109,7 +109,7 @@ class Room:
     @property
     def is_full(self) -> bool:
         """Return True if a newcomer must wait: no seat is free, or others are waiting for it."""
-        return self.free <= self.waiting
+        return self.free <= self.wait_list_size
 
 
 def format_of(minutes: Sequence[int]) -> str:

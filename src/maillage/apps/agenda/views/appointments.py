@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -13,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments, mailbox, series
 from maillage.apps.agenda.actions import permanences as opening
@@ -25,12 +25,13 @@ from maillage.apps.agenda.queries import appointment_book, permanences
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.rules import appointments as rules
 from maillage.apps.agenda.rules import mailbox as boxes
-from maillage.apps.directory import rules as directory
-from maillage.apps.directory.models import Lieu
-from maillage.apps.people.access import people_for
-from maillage.apps.people.models import Person
+from maillage.apps.directory.places import rules as directory
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.people.persons.access import people_for
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import ROWS, whole
+from maillage.kernel.typed import ROWS, whole_number
 from maillage.web import refusals
 from maillage.words.dates import in_words
 from maillage.words.wording import count as counted
@@ -48,18 +49,21 @@ def index(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(at)
     on = read_day(request.GET.get("jour", "")) or today
     lines, doors = appointment_book.of_day(request.user, on, at), access.permanences_for(request.user)
+    booked = [each for each in lines if each.appointment.state == rules.BOOKED]
     context = {
         "on": on,
         "today": today,
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
         "lines": lines,
-        "to_end": [each for each in lines if each.tickable and each.appointment.state == rules.BOOKED],
+        "to_end": [each for each in booked if each.tickable],
+        "booked": booked,
         "untold": appointment_book.untold(request.user, today, at) if on == today else [],
         "free": appointment_book.free(request.user, on, at) if on >= today else [],
         "coming": appointment_book.coming(request.user, on, at),
         "permanences": permanences.details(doors.prefetch_related("closures"), at),
         "structures": list(access.receiving_for(request.user)),
+        "rdv_is_on": bool(settings.RDV["client_id"]),
         "boxes_late": appointment_book.late_mailboxes(request.user, at),
     }
     return render(request, "agenda/appointments/index.html", context)
@@ -73,7 +77,7 @@ def end_day(request: HttpRequest) -> HttpResponse:
     back = f"{reverse('appointments')}?jour={on.isoformat()}"
     for field, came in (("venue", True), ("absente", False), ("rien", None)):
         if field in request.POST:
-            row = _own_appointment(request, whole(request.POST[field], ROWS) or 0)
+            row = _own_appointment(request, whole_number(request.POST[field], ROWS) or 0)
             with refusals.as_message(request):
                 appointments.tick(row, came, by=account_of(request), at=at)
             return redirect(f"{back}#rdv-{row.pk}")
@@ -100,7 +104,7 @@ def end_day(request: HttpRequest) -> HttpResponse:
 @holding(*HELPS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Giving an appointment: in a free slot, or at any moment; once, or again and again."""
+    """Give an appointment: in a free slot, or at any moment; once, or again and again."""
     at = timezone.now()
     person: Person | None = _chosen(request, "personne", people_for(request.user))
     permanence: Permanence | None = _chosen(request, "permanence", access.permanences_for(request.user))
@@ -136,7 +140,6 @@ def new(request: HttpRequest) -> HttpResponse:
         "permanences": list(access.permanences_for(request.user).filter(stopped_at__isnull=True)),
         "structures": list(form.structures.values()),
         "refused": refused,
-        "kept": request.GET.urlencode(),
     }
     status = 400 if form.errors or refused else 200
     return render(request, "agenda/appointments/new.html", context, status=status)
@@ -159,7 +162,7 @@ def _warn_of_an_end(request: HttpRequest, rows: Sequence[Appointment]) -> None:
     """Say the first of some appointments on whose day whoever receives no longer acts for the structure."""
     for row in rows:
         team = access.colleagues([row.structure], words.local(row).date()) if row.structure else None
-        if row.helper is not None and team is not None and not team.filter(pk=row.helper_id).exists():
+        if row.helper is not None and team is not None and not team.filter(pk=row.helper.pk).exists():
             sentence = f"{row.helper} n’aura plus de rôle ici {words.when(row)} : choisissez qui recevra."
             messages.warning(request, spaced(sentence))
             return
@@ -178,7 +181,7 @@ def _form(
         "pour": request.GET.get("pour", rules.PROCEDURE),
         "jour": read_day(request.GET.get("jour", "")) or timezone.localdate(at),
         "aidant": str(account_of(request).pk),
-        "ou": rules.HERE,
+        "ou": rules.ON_SITE,
         "pris": rules.COUNTER,
     }
     return AppointmentForm(
@@ -195,7 +198,7 @@ def _form(
 def _chosen(request: HttpRequest, name: str, rows: QuerySet[Any]) -> Any:
     """Return the row that the page is for, None for none; 404 for one that the user does not see."""
     typed = request.POST.get(name, "") or request.GET.get(name, "")
-    return get_object_or_404(rows, pk=whole(typed, ROWS) or 0) if typed else None
+    return get_object_or_404(rows, pk=whole_number(typed, ROWS) or 0) if typed else None
 
 
 # ------------------------------------------------------------------------------------------------ one of them
@@ -217,6 +220,7 @@ def _page(request: HttpRequest, row: Appointment, *, form: MailboxForm | None = 
     context = {
         "row": row,
         "line": appointment_book.line(row, at),
+        "conflict": row.rdv.conflict if row.channel == rules.RDV and hasattr(row, "rdv") else "",
         "day": words.day(row),
         "where": words.where(row),
         "coming": row.starts_at > at,

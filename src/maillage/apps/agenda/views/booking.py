@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import count, counted, once_more
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import appointments
 from maillage.apps.agenda.forms.public import BookForm, read_day
@@ -21,8 +20,9 @@ from maillage.apps.agenda.models import Appointment, Permanence
 from maillage.apps.agenda.queries import appointment_words as words
 from maillage.apps.agenda.queries import calendar, permanences
 from maillage.apps.agenda.rules import appointments as rules
-from maillage.apps.directory.models import Structure
-from maillage.apps.directory.queries import places, where
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.directory.places.queries import places, where
+from maillage.apps.platform.accounts.access import count, counted, once_more
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import ROWS
 from maillage.web import printing, refusals
@@ -134,7 +134,7 @@ def _calendar(content: bytes, *, public: bool = True) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def mine(request: HttpRequest, code: str) -> HttpResponse:
+def own_appointment(request: HttpRequest, code: str) -> HttpResponse:
     """Show a person's appointment, by their link: they cancel it, or take it back while it is free."""
     row = _of_link(request, code)
     if isinstance(row, HttpResponse):
@@ -161,7 +161,7 @@ def mine(request: HttpRequest, code: str) -> HttpResponse:
         "about": words.about(row),
         "coming": row.starts_at > at,
         "new": "merci" in request.GET,
-        "again": access.published_permanences().filter(pk=row.permanence_id).first(),
+        "again": access.published_permanences().filter(appointments=row).first(),
         "phones": _phones(row),
         "address": printing.address(request, request.path) or request.build_absolute_uri(request.path),
     }
@@ -197,7 +197,7 @@ def _of_link(request: HttpRequest, code: str) -> Appointment | HttpResponse:
 
 @require_safe
 def mailbox_guide(request: HttpRequest) -> HttpResponse:
-    """Opening one's mailbox, step by step."""
+    """Open one's mailbox, step by step."""
     return render(request, "agenda/mailbox/guide.html")
 
 

@@ -8,16 +8,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import outlines as actions
 from maillage.apps.agenda.forms import outlines as forms
 from maillage.apps.agenda.queries import outlines as queries
 from maillage.apps.agenda.queries import public, rooms
-from maillage.apps.memberships.access import name_of
-from maillage.kernel.typed import ROWS, whole
+from maillage.apps.directory.memberships.access import name_of
+from maillage.apps.platform.accounts.access import account_of, holding
+from maillage.kernel.typed import ROWS, whole_number
 from maillage.modules import outlines
 from maillage.modules.outlines import FORMATS, Outline, written
+from maillage.modules.reading import own_modules
 from maillage.web import refusals
 
 
@@ -44,15 +45,15 @@ def outline(request: HttpRequest, id: str) -> HttpResponse:
     original = _original(id)
     adapted = queries.adapted_for(request.user).get(id)
     first = adapted is None or "origine" in request.GET
-    number = whole(request.GET.get("atelier", ""), ROWS)
+    number = whole_number(request.GET.get("atelier", ""), ROWS)
     row = access.workshops_for(request.user).filter(pk=number).first() if number else None
     context = {
-        "outline": original if first else adapted[1],
+        "outline": original if first or adapted is None else adapted[1],
         "territory": name_of(adapted[0]) if adapted else "",
         "first": first,
         "writes": access.outline_territories(request.user),
         "shown": public.detail(rooms.counted(row)) if row else None,
-        "modules": public.modules(),
+        "modules": own_modules(),
     }
     return render(request, "agenda/space/outline.html", context)
 
@@ -60,12 +61,12 @@ def outline(request: HttpRequest, id: str) -> HttpResponse:
 @holding(access.EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def adapt(request: HttpRequest, id: str) -> HttpResponse:
-    """Writing the outline of one's territory, the original beside."""
+    """Write the outline of one's territory next to the original."""
     original, territory = _original(id), _territory(request)
     row = queries.adapted(territory, id)
     now = Outline.model_validate(row.content) if row is not None else original
     texts, stages = forms.initial(now, row.number if row is not None else 0)
-    named = {each.id: each.title for each in public.modules().values()}
+    named = {each.id: each.title for each in own_modules().values()}
     sent = request.POST if request.method == "POST" else None
     form = forms.OutlineForm(sent, initial=texts)
     parts: Any = forms.Stages(
@@ -92,7 +93,7 @@ def adapt(request: HttpRequest, id: str) -> HttpResponse:
         "territories": [(each, name_of(each)) for each in access.outline_territories(request.user)],
         "name": name_of(territory),
         "row": row,
-        "modules": public.modules(),
+        "modules": own_modules(),
     }
     return render(request, "agenda/space/outline_edit.html", context, status=400 if sent is not None else 200)
 
@@ -100,11 +101,11 @@ def adapt(request: HttpRequest, id: str) -> HttpResponse:
 @holding(access.EDIT)
 @require_POST
 def restore(request: HttpRequest, id: str) -> HttpResponse:
-    """Coming back to the original."""
+    """Come back to the original."""
     _original(id)
     territory = _territory(request)
     with refusals.as_message(request):
-        number = whole(request.POST.get("lu", ""), ROWS)
+        number = whole_number(request.POST.get("lu", ""), ROWS)
         actions.restore(territory, id, number=number, by=account_of(request), at=timezone.now())
         messages.success(request, f"{name_of(territory)} lit de nouveau la trame d’origine.")
     return redirect("workshop_outline", id)

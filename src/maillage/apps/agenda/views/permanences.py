@@ -10,15 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import permanences as actions
 from maillage.apps.agenda.forms.appointments import ClosureForm, PermanenceForm, from_permanence
 from maillage.apps.agenda.models import Permanence
 from maillage.apps.agenda.queries import appointment_book, permanences
-from maillage.apps.directory import rules as directory
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.kernel.typed import ROWS, whole
+from maillage.apps.directory.places import rules as directory
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.platform.accounts.access import account_of, holding
+from maillage.kernel.typed import ROWS, whole_number
 from maillage.web import refusals
 from maillage.words.wording import count, spaced
 
@@ -28,7 +28,7 @@ CLOSED_DAYS_AHEAD = timedelta(days=120)
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Opening a permanence."""
+    """Open a permanence."""
     form = _form(request, list(access.structures_for(request.user)), initial={"du": timezone.localdate()})
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
@@ -48,7 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Changing a permanence: the appointments already given stay as they are."""
+    """Change a permanence: the appointments already given stay as they are."""
     row = _own_permanence(request, pk)
     form = _form(request, [row.structure], initial=from_permanence(row), changed=row)
     if form.is_bound and form.is_valid():
@@ -145,7 +145,9 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
             actions.resume(row, by=by, at=at)
             messages.success(request, "La permanence reprend. Les rendez-vous annulés ne reviennent pas.")
         elif gesture == "rouvrir":
-            closure = get_object_or_404(row.closures, pk=whole(request.POST.get("fermeture", ""), ROWS) or 0)
+            closure = get_object_or_404(
+                row.closures, pk=whole_number(request.POST.get("fermeture", ""), ROWS) or 0
+            )
             actions.reopen(closure, by=by, at=at)
             messages.success(
                 request, "Ces jours sont de nouveau ouverts. Les rendez-vous déplacés ou annulés le restent."

@@ -13,16 +13,16 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import count, counted, once_more
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import seats
 from maillage.apps.agenda.forms.public import FindForm, RegisterForm
 from maillage.apps.agenda.models import Workshop
 from maillage.apps.agenda.queries import calendar, public, rooms
 from maillage.apps.agenda.rules import workshops as rules
-from maillage.apps.directory import access as directory
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries import where
+from maillage.apps.directory.places import access as directory
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.directory.places.queries import where
+from maillage.apps.platform.accounts.access import count, counted, once_more
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.typed import ROWS
 from maillage.web import printing, refusals
@@ -68,7 +68,7 @@ def index(request: HttpRequest) -> HttpResponse:
         ]
         context |= {"choices": links, "unknown": not links}
     else:
-        context["more"] = _address(request, "workshops", montrer=str(search.shown + public.PAGE))
+        context["more"] = _address(request, "workshops", montrer=str(search.limit + public.PAGE))
         context["wider"] = _address(
             request, "workshops", **dict.fromkeys(("sujet", "niveau", "langue", "pour", "libre"), "")
         )
@@ -165,7 +165,7 @@ def feed(request: HttpRequest) -> HttpResponse:
     if unknown is not None or (form.typed("ou") and answer.spot is None):
         raise Http404
     lieu = _lieu(request)
-    search = replace(form.search(answer.spot, lieu), shown=public.MOST)
+    search = replace(form.search(answer.spot, lieu), limit=public.MOST)
     result = public.find(search, timezone.now())
     rows = [each for workshops in public.everything(result) for each in workshops][:MOST_IN_FEED]
     place = lieu.name if lieu is not None else answer.spot.label if answer.spot is not None else ""
@@ -204,7 +204,7 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
     """Show a person's seats, by their own link: when, where, and giving one up, which frees it at once."""
     if counted(request, "liens") >= access.LINKS_AN_HOUR:
         return refusals.page(request, UNKNOWN, status=429)
-    registration = public.mine(code)
+    registration = public.own_seats(code)
     if registration is None:
         count(request, "liens")
         return refusals.page(request, UNKNOWN, status=404)
@@ -223,7 +223,7 @@ def seat(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "agenda/public/seat.html", context)
 
 
-def _decided(request: HttpRequest, code: str, registration: public.Mine) -> HttpResponse:
+def _decided(request: HttpRequest, code: str, registration: public.OwnSeats) -> HttpResponse:
     """Give up one seat, or all those to come, or take one back."""
     at, typed_place = timezone.now(), request.POST.get("place", "")
     named = [(seat, row) for seat, row in registration.seats if typed_place in (str(seat.pk), "toutes")]
@@ -234,7 +234,7 @@ def _decided(request: HttpRequest, code: str, registration: public.Mine) -> Http
         if request.POST.get("geste") == "reprendre":
             for seat in chosen[:1]:
                 back = seats.put_back(seat, by=None, at=at, token=code)
-                full = back.status == rules.WAITING
+                full = back.status == rules.WAIT_LISTED
                 messages.success(
                     request,
                     say("Vous êtes sur la liste d’attente.") if full else say("Votre place est gardée."),

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.agenda import access
 from maillage.apps.agenda.actions import planning, seats
 from maillage.apps.agenda.actions.notifications import Notified
@@ -21,8 +20,9 @@ from maillage.apps.agenda.forms.public import read_day
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.queries import exports, outlines, public, rooms, space, words
 from maillage.apps.agenda.rules import workshops as rules
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import ROWS, whole
+from maillage.kernel.typed import ROWS, whole_number
 from maillage.modules.outlines import Outline
 from maillage.web import refusals
 from maillage.web.overwrites import as_compared
@@ -62,7 +62,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Planning a workshop, from an outline or from nothing."""
+    """Plan a workshop, from an outline or from nothing."""
     chosen = outlines.read_by(request.user).get(request.GET.get("trame", ""))
     if chosen is not None and chosen.meetings:
         return redirect(f"{reverse('course_new')}?trame={chosen.id}")
@@ -88,7 +88,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_course(request: HttpRequest) -> HttpResponse:
-    """Planning all the meetings of a course at once."""
+    """Plan all the meetings of a course at once."""
     chosen = outlines.read_by(request.user).get(request.GET.get("trame", ""))
     form = forms.CourseForm(request.POST or None, user=request.user, initial=_initial(request, chosen))
     if form.is_bound and form.is_valid():
@@ -118,7 +118,7 @@ def _initial(request: HttpRequest, chosen: Outline | None) -> dict[str, Any]:
 @holding(access.MANAGE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Changing a workshop; those registered are told when the day, the hour or the place changes."""
+    """Change a workshop; those registered are told when the day, the hour or the place changes."""
     row = _own_workshop(request, pk)
     form = forms.PlanForm(
         request.POST or None, user=request.user, workshop=row, initial=forms.from_workshop(row)
@@ -191,7 +191,18 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     row, at, by = _own_workshop(request, pk), timezone.now(), account_of(request)
     gesture = request.POST.get("geste", "")
     if gesture == "compte-rendu":
-        return _report(request, row, at)
+        # Store the report; a refused one stays in its field.
+        words, compared_words = request.POST.get("mots", "")[:4000], request.POST.get("etait")
+        try:
+            planning.report(row, words=words, compared_words=compared_words, by=account_of(request), at=at)
+        except Refused as error:
+            row.refresh_from_db()
+            is_rewritten = compared_words is not None and as_compared(row.report) != as_compared(
+                compared_words
+            )
+            return _page(request, row, error=error, report=words, theirs=row.report if is_rewritten else "")
+        messages.success(request, "Le compte rendu est gardé.")
+        return redirect("workshop_run", row.pk)
     with refusals.as_message(request):
         if gesture == "publier":
             n = planning.publish(row, by=by, at=at)
@@ -211,31 +222,18 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("workshop_run", pk)
 
 
-def _report(request: HttpRequest, row: Workshop, at: datetime) -> HttpResponse:
-    """Store the report; a refused one stays in its field."""
-    words, compared_words = request.POST.get("mots", "")[:4000], request.POST.get("etait")
-    try:
-        planning.report(row, words=words, compared_words=compared_words, by=account_of(request), at=at)
-    except Refused as error:
-        row.refresh_from_db()
-        is_rewritten = compared_words is not None and as_compared(row.report) != as_compared(compared_words)
-        return _page(request, row, error=error, report=words, theirs=row.report if is_rewritten else "")
-    messages.success(request, "Le compte rendu est gardé.")
-    return redirect("workshop_run", row.pk)
-
-
 def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
     """Let the participants who came continue in a course, or at another workshop."""
     to = get_object_or_404(
-        access.workshops_for(request.user), pk=whole(request.POST.get("vers", ""), ROWS) or 0
+        access.workshops_for(request.user), pk=whole_number(request.POST.get("vers", ""), ROWS) or 0
     )
-    chosen = space.seats_of(row, [whole(pk, ROWS) or 0 for pk in request.POST.getlist("place")])
+    chosen = space.seats_of(row, [whole_number(pk, ROWS) or 0 for pk in request.POST.getlist("place")])
     if not chosen:
         raise Refused(
             "Personne n’a été inscrit.", why="Aucun nom n’est coché.", do="Cochez-en, puis recommencez."
         )
-    new_seats = seats.carry_on(chosen, to=to, by=request.user, at=at)
-    n_waitlisted = sum(each.status == rules.WAITING for each in new_seats)
+    new_seats = seats.carry_on(chosen, to=to, by=account_of(request), at=at)
+    n_waitlisted = sum(each.status == rules.WAIT_LISTED for each in new_seats)
     sentence = f"{count(len(new_seats), 'personne inscrite', 'personnes inscrites')} à « {to.course or to} »."
     waitlisted = f" Dont {n_waitlisted} en attente." if n_waitlisted else ""
     messages.success(request, spaced(sentence + waitlisted))
@@ -244,7 +242,7 @@ def _go_on(request: HttpRequest, row: Workshop, at: datetime) -> None:
 @holding(access.MANAGE)
 @require_POST
 def add(request: HttpRequest, pk: int) -> HttpResponse:
-    """Writing down several people at once: at the counter, by telephone, from a paper."""
+    """Write down several people at once: at the counter, by telephone, from a paper."""
     row, at = _own_workshop(request, pk), timezone.now()
     form = forms.NamesForm(request.POST, user=request.user)
     if not form.is_valid():
@@ -269,7 +267,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as error:
         form.add_error("noms", " ".join(error.sentences))
         return _page(request, row, names=form)
-    waitlisted_names = [each.name for each in new_seats if each.status == rules.WAITING]
+    waitlisted_names = [each.name for each in new_seats if each.status == rules.WAIT_LISTED]
     sentence = f"{count(len(new_seats), 'personne inscrite', 'personnes inscrites')}."
     waitlisted = f" En attente : {listing(waitlisted_names)}." if waitlisted_names else ""
     messages.success(request, spaced(sentence + waitlisted))
@@ -286,7 +284,7 @@ def tick(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("geste") == "tous":
         came = dict.fromkeys(space.unticked(row), True)
     elif request.POST.get("geste") == "anonymes":
-        anonymous = whole(request.POST.get("anonymes", ""), rules.MOST_SEATS)
+        anonymous = whole_number(request.POST.get("anonymes", ""), rules.MOST_SEATS)
         if anonymous is None:
             messages.error(
                 request,
@@ -342,12 +340,12 @@ def seat(request: HttpRequest, pk: int) -> HttpResponse:
 def _give_up_or_put_back(request: HttpRequest, seat: Seat, at: datetime) -> None:
     """Give a seat up, or take it again; with those that follow in its course when it is asked."""
     if request.POST["geste"] == "reprendre":
-        back = seats.put_back(seat, by=request.user, at=at)
-        where = "sur la liste d’attente" if back.status == rules.WAITING else "à sa place"
+        back = seats.put_back(seat, by=account_of(request), at=at)
+        where = "sur la liste d’attente" if back.status == rules.WAIT_LISTED else "à sa place"
         messages.success(request, f"{seat.name or 'Cette personne'} est de nouveau {where}.")
         return
     chosen_seats = space.following(seat, at) if "toutes" in request.POST else [seat]
-    _, notified = seats.give_up(chosen_seats, at=at, by=request.user)
+    _, notified = seats.give_up(chosen_seats, at=at, by=account_of(request))
     freed = f"La place {of(seat.name or 'cette personne')} est libre."
     messages.success(request, spaced(freed + _notice(notified)))
 
@@ -365,7 +363,7 @@ def course(request: HttpRequest, pk: int) -> HttpResponse:
     standing = [each.workshop for each in course.meetings if each.workshop.cancelled_at is None]
     context = {
         "course": row,
-        "told": course,
+        "follow_up": course,
         "at": at,
         "first": next(iter(standing), None),
         "hidden": any(each.published_at is None for each in standing),
@@ -393,7 +391,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "workshop": row,
         "shown": public.detail(row),
         "nameless": nameless,
-        "waiting": [] if nameless else [place.seat.name for place in group.waiting],
+        "waiting": [] if nameless else [place.seat.name for place in group.wait_list],
         "lines": [(n + 1, names[n] if n < len(names) else "") for n in range(lines)],
     }
     return render(request, "agenda/space/sheet.html", context)
@@ -404,13 +402,13 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Export of workshops for the Coop: meaning of each column, and the file."""
     since, until = forms.PeriodForm(request.GET).period(timezone.localdate())
-    rows = exports.mine(request.user, since, until)
+    rows = exports.declared_workshops(request.user, since, until)
     context = {
         "since": since,
         "until": until,
         "rows": rows,
         "columns": rules.COOP_COLUMNS,
-        "people": sum(row.n_came + row.anonymous for row in rows),
+        "people": sum(vars(row)["n_came"] + row.anonymous for row in rows),
         "untold": exports.untold(request.user, since, until, timezone.now()),
     }
     return render(request, "agenda/space/export.html", context)
@@ -421,7 +419,7 @@ def export(request: HttpRequest) -> HttpResponse:
 def coop(request: HttpRequest) -> HttpResponse:
     """The file itself."""
     since, until = forms.PeriodForm(request.GET).period(timezone.localdate())
-    content = exports.coop(exports.mine(request.user, since, until))
+    content = exports.coop(exports.declared_workshops(request.user, since, until))
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="ateliers-coop-{since}-{until}.csv"'
     return response

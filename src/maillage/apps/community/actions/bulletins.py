@@ -8,17 +8,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.models import User
 from maillage.apps.community import access
 from maillage.apps.community.models import Bulletin, News, ServiceChange
 from maillage.apps.community.queries import bulletins as queries
 from maillage.apps.community.queries import digests
 from maillage.apps.community.rules import bulletins as rules
-from maillage.apps.directory.models import Structure
-from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.rules import states
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.messages import actions as outbox
+from maillage.apps.platform.messages.rules import states
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.access import rights_of
 from maillage.apps.community import access
 from maillage.apps.community.actions import discussions
 from maillage.apps.community.queries import digests
-from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.models import Message
-from maillage.apps.messages.rules import states
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.messages import actions as outbox
+from maillage.apps.platform.messages.models import Message
+from maillage.apps.platform.messages.rules import states
 
 HOUR = 7  # in the morning
 

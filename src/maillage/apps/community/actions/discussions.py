@@ -4,13 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.community import access
 from maillage.apps.community.models import Digest, Moderation, Post, PostReport
 from maillage.apps.community.queries import discussions as queries
 from maillage.apps.community.rules import discussions as rules
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.web.withdrawal import is_done

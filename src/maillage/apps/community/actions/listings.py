@@ -5,12 +5,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.community.models import Listing, Partnership, Reply
 from maillage.apps.community.queries import listings as queries
 from maillage.apps.community.rules import listings as rules
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import holds_contact, line
@@ -86,7 +86,7 @@ def close(listing: Listing, *, because: str, by: User, at: datetime) -> Listing:
         return locked
     locked.closed_at, locked.closed_because = at, because
     locked.save(update_fields=["closed_at", "closed_because"])
-    locked.replies.filter(state=rules.WAITING).update(
+    locked.replies.filter(state=rules.PENDING).update(
         state=rules.NO, answer="L’annonce est close.", answered_at=at, answered_by=by
     )
     journal.record(by=by, verb="listing.closed", row=locked, at=at, structure=locked.structure_id)
@@ -134,7 +134,7 @@ def reply(listing: Listing, structure: Structure, *, words: str, by: User, at: d
             why="Il est vide.",
             do="Écrivez une phrase : ce que vous proposez, et quand.",
         )
-    if locked.replies.filter(structure=structure, state=rules.WAITING).exists():
+    if locked.replies.filter(structure=structure, state=rules.PENDING).exists():
         raise Refused(
             "Votre message n’est pas parti.",
             why="Votre structure a déjà écrit, et attend une réponse.",
@@ -151,7 +151,7 @@ def answer(row: Reply, *, yes: bool, words: str = "", by: User, at: datetime) ->
     refuse_secrets(words)
     Listing.objects.select_for_update().get(pk=row.listing_id)  # first, as `close`, which answers them all
     locked = Reply.objects.select_for_update(of=("self",)).select_related("listing").get(pk=row.pk)
-    if locked.state != rules.WAITING:
+    if locked.state != rules.PENDING:
         raise Refused(
             "Votre réponse n’a pas été notée.",
             why=f"Ce message est déjà {locked.get_state_display()}.",

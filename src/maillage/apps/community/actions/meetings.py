@@ -7,11 +7,11 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
-from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
+from maillage.apps.community.models import Ballot, Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.rules import meetings as rules
-from maillage.apps.directory.models import Lieu, Structure
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
@@ -23,7 +23,8 @@ class Draft:
     """Values of a proposed meeting.
 
     about: its agenda, "" for the one that its kind proposes. partners: who else is asked to come, in words.
-    dates: one is chosen at once, several are voted.
+    dates: one is chosen at once, several are voted. is_over: it already took place: noted, so
+    that it counts.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Draft:
     minutes: int
     dates: Collection[datetime]
     token: str
+    is_over: bool = False
 
 
 @transaction.atomic
@@ -48,7 +50,8 @@ def propose(
     if existing := journal.row_of_form(Meeting, draft.token, by):
         return existing
     refuse_secrets(draft.title, draft.about, draft.partners, draft.address)
-    dates = rules.check_dates(draft.dates, minutes=draft.minutes, at=at)
+    check = rules.check_past if draft.is_over else rules.check_dates
+    dates = check(draft.dates, minutes=draft.minutes, at=at)
     lieu = draft.lieu
     return journal.write_once(
         Meeting,
@@ -69,7 +72,7 @@ def propose(
             "changed_at": at,
             "example": example,
         },
-        verb="meeting.proposed",
+        verb="meeting.noted" if draft.is_over else "meeting.proposed",
         by=by,
         at=at,
         structure=structure and structure.pk,
@@ -199,12 +202,14 @@ def decide(
     leads: str = "",
     pilot: Structure | None = None,
     until_on: date | None = None,
+    vote_until: date | None = None,
     token: str,
     by: User,
     at: datetime,
 ) -> Decision:
     """Note what a meeting decided; with who does it, it is a task, and needs a day. The same token twice is
-    the same decision. Refused before the meeting started, without words, without its pilot or its day.
+    the same decision; with vote_until, the network votes it until that day. Refused before the meeting
+    started, without words, without its pilot or its day.
     """
     if existing := journal.row_of_form(Decision, token, by):
         return existing
@@ -219,8 +224,9 @@ def decide(
         raise _undecided("Il manque quelle structure s’en charge.", "Écrivez son nom.")
     if leads and until_on is None:
         raise _undecided("Il manque pour quand.", "Donnez un jour : une tâche sans date s’oublie.")
-    if leads and until_on is not None:
-        rules.check_day(until_on, on=today)
+    for day in (until_on if leads else None, vote_until):
+        if day is not None:
+            rules.check_day(day, on=today)
     return journal.write_once(
         Decision,
         token,
@@ -230,6 +236,7 @@ def decide(
             "leads": leads,
             "pilot": pilot if leads == rules.STRUCTURE else None,
             "until_on": until_on if leads else None,
+            "vote_until": vote_until,
             "by": by,
             "at": at,
         },
@@ -238,6 +245,23 @@ def decide(
         at=at,
         structure=pilot.pk if pilot and leads == rules.STRUCTURE else None,
     )
+
+
+@transaction.atomic
+def cast(decision: Decision, answer: str, *, by: User, at: datetime) -> Ballot:
+    """Vote a decision; voted again, the last answer counts, and each account counts once. Refused when it is
+    not put to the vote, or no longer.
+    """
+    locked = Decision.objects.select_for_update().get(pk=decision.pk)
+    if locked.vote_until is None or locked.vote_until < timezone.localdate(at) or answer not in rules.BALLOTS:
+        raise Refused(
+            "Votre vote n’est pas noté.",
+            why="Cette décision n’est pas à voter, ou ne l’est plus.",
+            do="Rechargez la page pour lire le résultat.",
+        )
+    ballot, _ = Ballot.objects.update_or_create(decision=locked, by=by, defaults={"answer": answer, "at": at})
+    journal.record(by=by, verb="decision.voted", row=locked, at=at)
+    return ballot
 
 
 @transaction.atomic

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
 from maillage.apps.community.models import Resource, ResourceFile, Use
 from maillage.apps.community.rules import resources as rules
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import line
@@ -36,8 +36,11 @@ class Draft:
 
 
 @transaction.atomic
-def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example: bool = False) -> Resource:
+def share(
+    structure: Structure | None, draft: Draft, *, by: User, at: datetime, example: bool = False
+) -> Resource:
     """Share a resource with the network, or a new version of one; the same token twice is the same resource.
+    structure: None when the coordination of a territory shares it.
     Refused without a link nor a file, for a file that may not be copied, or that is not what its name says.
     """
     if existing := journal.row_of_form(Resource, draft.token, by):
@@ -87,7 +90,7 @@ def share(structure: Structure, draft: Draft, *, by: User, at: datetime, example
         verb="resource.shared",
         by=by,
         at=at,
-        structure=structure.pk,
+        structure=structure and structure.pk,
         write_related=lambda row: _keep_file(row, draft.content, kind),
     )
 

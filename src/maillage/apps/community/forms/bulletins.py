@@ -7,7 +7,7 @@ from django import forms
 from maillage.apps.community.forms.public import PublicForm
 from maillage.apps.community.forms.speaking import Speaking
 from maillage.apps.community.rules import bulletins as rules
-from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.directory.places.forms.moments import DayField
 
 ADDRESS = {"invalid": "Cette adresse n’est pas reconnue. Elle commence par https://."}
 

@@ -7,9 +7,10 @@ from django import forms
 
 from maillage.apps.community.forms.speaking import OnBehalf, StructureField
 from maillage.apps.community.rules import listings as rules
-from maillage.apps.directory.forms.moments import DayField
-from maillage.apps.directory.forms.places import CommuneField, lieux_of
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.forms.moments import DayField
+from maillage.apps.directory.places.forms.places import CommuneField, lieux_of
+from maillage.apps.directory.places.models import Structure
+from maillage.web.choices import choice_field
 
 ELSEWHERE = ""
 
@@ -52,7 +53,7 @@ class ListingForm(OnBehalf):
     def __init__(self, *args: Any, structures: list[Structure], **kwargs: Any) -> None:
         super().__init__(*args, structures=structures, **kwargs)
         self.lieux = lieux_of(structures)
-        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "lieu").choices = [
             (ELSEWHERE, "Ailleurs, ou pas encore connu"),
             *((pk, lieu.name) for pk, lieu in self.lieux.items()),
         ]
@@ -68,7 +69,7 @@ class ListingForm(OnBehalf):
 
 
 class SearchForm(forms.Form):
-    """Which listings are shown."""
+    """The filters of a list of listings."""
 
     cote = forms.ChoiceField(
         label="Qui",

@@ -11,10 +11,11 @@ from maillage.apps.community.forms.speaking import Speaking, structure_named
 from maillage.apps.community.models import MeetingDate
 from maillage.apps.community.rules import agenda
 from maillage.apps.community.rules import meetings as rules
-from maillage.apps.directory.forms.moments import DayField, HourField
-from maillage.apps.directory.forms.places import CommuneField, lieux_of
-from maillage.apps.directory.queries import where
+from maillage.apps.directory.places.forms.moments import DayField, HourField
+from maillage.apps.directory.places.forms.places import CommuneField, lieux_of
+from maillage.apps.directory.places.queries import where
 from maillage.reference import clocks
+from maillage.web.choices import choice_field
 
 ROWS = 4  # dates that a form offers: more is a second vote
 DURATIONS = {"60": "1 heure", "90": "1 h 30", "120": "2 heures", "180": "3 heures", "420": "une journée"}
@@ -55,13 +56,18 @@ class MeetingForm(Speaking):
         help_text="Rien d’écrit : celle du lieu, ou de votre structure.",
     )
     duree = forms.ChoiceField(label="Durée", choices=list(DURATIONS.items()), initial="120")
+    passee = forms.BooleanField(
+        label="Elle a déjà eu lieu : la noter, pour la compter",
+        required=False,
+        help_text="Une animation, un évènement ou un partenariat de moins d’un an, avec sa seule date.",
+    )
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, seat: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.seat = seat
         self.lieux = lieux_of(self.structures.values())
-        self.fields["lieu"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "lieu").choices = [
             ("", "Ailleurs, ou à distance"),
             *((pk, lieu.name) for pk, lieu in self.lieux.items()),
         ]
@@ -116,6 +122,7 @@ class MeetingForm(Speaking):
             "minutes": int(clean["duree"]),
             "dates": clean["dates"],
             "token": clean["jeton"],
+            "is_over": clean["passee"],
         }
 
 
@@ -180,6 +187,11 @@ class DecisionForm(forms.Form):
         help_text="Son nom, comme sur sa fiche.",
     )
     pour = DayField(label="Pour le", required=False)
+    vote = DayField(
+        label="À voter jusqu’au (facultatif)",
+        required=False,
+        help_text="Le réseau vote la décision sur cette page : pour, contre ou sans avis.",
+    )
     jeton = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def clean(self) -> dict[str, Any]:
@@ -208,6 +220,7 @@ class DecisionForm(forms.Form):
             "leads": clean["qui"],
             "pilot": clean["structure"],
             "until_on": until,
+            "vote_until": clean.get("vote"),
             "token": clean["jeton"],
         }
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.community.forms.speaking import OnBehalf
+from maillage.apps.community.forms.speaking import OnBehalf, Speaking
 from maillage.apps.community.queries.resources import Wanted
 from maillage.apps.community.rules import resources as rules
 from maillage.reference import procedures
 from maillage.web import uploads
+from maillage.web.choices import choice_field
 
 
 def _procedures() -> list[tuple[str, Any]]:
@@ -25,7 +26,7 @@ def _procedures() -> list[tuple[str, Any]]:
     ]
 
 
-class ResourceForm(OnBehalf):
+class ResourceForm(Speaking):
     """A resource to share: a link or a file."""
 
     titre = forms.CharField(
@@ -66,7 +67,7 @@ class ResourceForm(OnBehalf):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["demarche"].choices = [("", "Aucune"), *_procedures()]  # type: ignore[attr-defined]
+        choice_field(self, "demarche").choices = [("", "Aucune"), *_procedures()]
 
     def clean_fichier(self) -> bytes:
         """Return the content of the file, b"" without any; never more than the heaviest one and a byte."""
@@ -94,7 +95,7 @@ class ResourceForm(OnBehalf):
 
 
 class WantedForm(forms.Form):
-    """Which resources are shown."""
+    """The filters of a list of resources."""
 
     mots = forms.CharField(
         label="Mots", required=False, max_length=80, widget=forms.TextInput(attrs={"type": "search"})
@@ -126,7 +127,7 @@ class WantedForm(forms.Form):
 
 
 class UseForm(OnBehalf):
-    """How a resource went."""
+    """The outcome of using a resource."""
 
     passe = forms.ChoiceField(
         label="Cela s’est passé",

@@ -6,7 +6,8 @@ from django import forms
 
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import discussions as rules
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.models import Structure
+from maillage.web.choices import choice_field
 
 COORDINATION = "coordination"
 
@@ -22,7 +23,7 @@ class Speaking(forms.Form):
         choices = [(pk, structure.name) for pk, structure in self.structures.items()]
         if leads:
             choices.append((COORDINATION, "La coordination du territoire"))
-        self.fields["au_nom_de"].choices = choices  # type: ignore[attr-defined]
+        choice_field(self, "au_nom_de").choices = choices
         if len(choices) == 1:
             del self.fields["au_nom_de"]
 

@@ -35,7 +35,7 @@ def occurrences(
                 continue
             if towns and row.commune not in towns:
                 continue
-            if all(word in plain(f"{row.title} {row.where} {row.who}") for word in typed):
+            if all(word in plain(f"{row.title} {row.where} {row.organiser}") for word in typed):
                 occurrences_found.append(row)
     return sorted(occurrences_found, key=lambda row: (row.starts_at, row.title))[:MOST]
 
@@ -51,7 +51,7 @@ def of_meetings(first: datetime, last: datetime, most: int | None = None) -> lis
             ends_at=row.starts_at + timedelta(minutes=row.minutes),
             **in_words(row.starts_at, row.starts_at + timedelta(minutes=row.minutes), row.commune),
             where=meetings.place(row),
-            who=meetings.convener(row),
+            organiser=meetings.convener(row),
             url=reverse("meeting", args=[row.pk]),
             commune=row.commune,
             sequence=row.sequence,

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from maillage.apps.directory.rules import OUTING_KINDS
-from maillage.apps.outreach.models import Outing
-from maillage.apps.outreach.queries import outings
+from maillage.apps.directory.outreach.models import Outing
+from maillage.apps.directory.outreach.queries import outings
+from maillage.apps.directory.places.rules import OUTING_KINDS
 from maillage.kernel.names import plain
 from maillage.reference.awareness import Kit, kits
 from maillage.words import wording

@@ -1,7 +1,6 @@
 """The bulletin of the network: the news that wait for the next one, what it may carry, those published."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,7 +10,8 @@ from maillage.apps.community.models import Bulletin, Meeting, News, Post, Resour
 from maillage.apps.community.queries import discussions, meetings, resources
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import bulletins as rules
-from maillage.reports.assistance.models import Part, sheet
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.publishing.assistance import Part, sheet
 from maillage.words import opening
 
 USUAL = timedelta(days=60)  # what a first bulletin looks back on
@@ -23,24 +23,24 @@ def published() -> QuerySet[Bulletin]:
     return Bulletin.objects.exclude(published_at=None).order_by("-published_at", "-pk")
 
 
-def drafts(user: Any) -> QuerySet[Bulletin]:
+def drafts(user: Visitor) -> QuerySet[Bulletin]:
     return access.bulletins_for(user).filter(published_at=None)
 
 
-def pending_news(user: Any) -> QuerySet[News]:
+def pending_news(user: Visitor) -> QuerySet[News]:
     """Return the news of a territory that no bulletin carries yet, the latest first."""
     return News.objects.filter(access.in_territory(user), bulletin=None, withdrawn_at=None).select_related(
         "structure"
     )
 
 
-def own_news(user: Any) -> QuerySet[News]:
+def own_news(user: Visitor) -> QuerySet[News]:
     """Return the news that a user's structures wrote, the latest first."""
     rows = News.objects.filter(structure__in=access.structures_for(user), withdrawn_at=None)
     return rows.select_related("structure", "bulletin")
 
 
-def items(user: Any, at: datetime) -> dict[str, list[dict[str, str]]]:
+def items(user: Visitor, at: datetime) -> dict[str, list[dict[str, str]]]:
     """Return the possible contents of a bulletin today, by section: each with a key that the form gives back,
     a title, words, and its address.
     """

@@ -8,9 +8,9 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.models import User
 from maillage.apps.community.models import Bulletin, Digest, Listing
 from maillage.apps.community.queries import discussions, listings, meetings, resources
+from maillage.apps.platform.accounts.models import User
 
 WEEK = timedelta(days=7)
 MOST = 8  # of a section: a sheet is read standing

@@ -3,15 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from maillage.apps.accounts.models import User
 from maillage.apps.community import access
 from maillage.apps.community.models import Moderation, Post, PostReport
 from maillage.apps.community.queries import subjects
 from maillage.apps.community.rules.discussions import Subject
+from maillage.apps.platform.accounts.models import User, Visitor
 
 RECENT = 40
 
@@ -56,22 +55,22 @@ def threads(subject: Subject) -> list[Thread]:
 def count_of(kind: str, row: int) -> tuple[int, int]:
     """Return how many questions were asked under an object, and how many have no answer."""
     rows = _questions().filter(kind=kind, row=row)
-    return rows.count(), rows.filter(n_answers=0).count()
+    return rows.count(), rows.filter(Q(n_answers=0)).count()
 
 
-def recent(user: Any, *, unanswered: bool = False, kind: str = "") -> list[Entry]:
+def recent(user: Visitor, *, unanswered: bool = False, kind: str = "") -> list[Entry]:
     """Return the latest questions under objects that a user may read."""
     rows = _questions()
     if kind:
         rows = rows.filter(kind=kind)
     if unanswered:
-        rows = rows.filter(n_answers=0)
+        rows = rows.filter(Q(n_answers=0))
     return _entries(rows.order_by("-at", "-pk")[:RECENT], user)
 
 
-def unanswered_since(since: datetime, user: Any, most: int) -> list[Entry]:
+def unanswered_since(since: datetime, user: Visitor, most: int) -> list[Entry]:
     """Return the questions asked since a moment that nobody answered, the oldest first."""
-    rows = _questions().filter(n_answers=0, at__gte=since).order_by("at", "pk")
+    rows = _questions().filter(Q(n_answers=0), at__gte=since).order_by("at", "pk")
     return _entries(rows[:most], user)
 
 
@@ -86,7 +85,7 @@ def _questions() -> QuerySet[Post]:
     return rows.annotate(n_answers=Count("answers", filter=Q(answers__hidden_at=None)))
 
 
-def _entries(rows: QuerySet[Post], user: Any) -> list[Entry]:
+def _entries(rows: QuerySet[Post], user: Visitor) -> list[Entry]:
     subject_of: dict[tuple[str, int], Subject | None] = {}
     for row in rows:
         if (row.kind, row.row) not in subject_of:
@@ -107,14 +106,14 @@ def recent_by(user: User, at: datetime) -> int:
 # ------------------------------------------------------------------------------------------------- moderation
 
 
-def reported(user: Any) -> QuerySet[Post]:
+def reported(user: Visitor) -> QuerySet[Post]:
     """Return the messages that were reported and wait for a user who moderates there, the oldest first."""
     open_reports = PostReport.objects.filter(post=OuterRef("pk"), settled_at=None)
     rows = access.posts_for(user).filter(Exists(open_reports)).prefetch_related("reports")
     return rows.select_related("structure", "by").order_by("at", "pk")
 
 
-def trail(user: Any) -> QuerySet[Moderation]:
+def trail(user: Visitor) -> QuerySet[Moderation]:
     """Return the gestures of moderation in the territory of a user, the latest first."""
     rows = Moderation.objects.filter(post__in=access.posts_for(user))
     return rows.select_related("post__structure", "by").order_by("-at", "-pk")

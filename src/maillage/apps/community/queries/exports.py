@@ -12,11 +12,11 @@ from django.db.models import BinaryField, Field, ForeignKey, Model, Q
 from django.utils import timezone
 from django.utils.text import slugify
 
-from maillage.apps.accounts.models import User
 from maillage.apps.community.models import Decision, Meeting, News, Post, Resource
 from maillage.apps.community.queries import meetings
 from maillage.apps.community.rules import discussions as rules
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.spreadsheet import Writer
 from maillage.words.dates import in_words
 
@@ -95,11 +95,11 @@ def _table(model: type[Model], rows: Iterable[Model]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _names_account(field: Field) -> bool:
+def _names_account(field: Field[Any, Any]) -> bool:
     return isinstance(field, ForeignKey) and field.related_model is User
 
 
-def _cell(row: Model, field: Field) -> str:
+def _cell(row: Model, field: Field[Any, Any]) -> str:
     value: Any = getattr(row, field.attname)
     if value is None:
         return ""

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import or_
-from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from maillage.apps.community import access
 from maillage.apps.community.models import Listing, Partnership, Reply
 from maillage.apps.community.rules import listings as rules
-from maillage.apps.directory.models import Structure
-from maillage.apps.directory.queries import where
-from maillage.apps.directory.queries.places import is_located
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.directory.places.queries import where
+from maillage.apps.directory.places.queries.places import is_located
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.kernel.errors import UnknownTerritory
 from maillage.kernel.names import plain
-from maillage.reports.page.ties import Tie, arcs
-from maillage.studies.diagnosis.territories import gazetteer
+from maillage.publishing.page.ties import Tie, arcs
+from maillage.statistics.zones.territories import gazetteer
 
 MOST_DRAWN = 30  # structures: beyond, a drawing says nothing and the table says all
 WIDE, NARROW = 960, 350  # of the drawings
@@ -58,11 +58,11 @@ def chosen(rows: QuerySet[Listing], *, side: str = "", kind: str = "", words: st
     if kind in rules.KINDS:
         rows = rows.filter(kind=kind)
     typed = plain(words).split()
-    return [row for row in rows if all(each in plain(_text(row)) for each in typed)]
-
-
-def _text(row: Listing) -> str:
-    return f"{row.words} {row.structure.name} {row.title} {town(row)}"
+    return [
+        row
+        for row in rows
+        if all(each in plain(f"{row.words} {row.structure.name} {row.title} {town(row)}") for each in typed)
+    ]
 
 
 def town(row: Listing) -> str:
@@ -127,10 +127,10 @@ def wish(row: Listing) -> rules.Wish:
     )
 
 
-def unanswered(user: Any) -> QuerySet[Reply]:
+def unanswered(user: Visitor) -> QuerySet[Reply]:
     """Return the messages that a user's structures received and did not answer."""
     own = access.own_numbers(user)
-    return access.received_by(user).filter(listing__structure__in=own, state=rules.WAITING)
+    return access.received_by(user).filter(listing__structure__in=own, state=rules.PENDING)
 
 
 # ---------------------------------------------------------------------------------------- who works with whom

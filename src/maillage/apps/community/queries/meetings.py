@@ -2,9 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -12,13 +11,14 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.models import User
-from maillage.apps.accounts.rules.worklist import UNDO
 from maillage.apps.community import access
-from maillage.apps.community.models import Decision, Meeting, MeetingDate, Vote
+from maillage.apps.community.models import Ballot, Decision, Meeting, MeetingDate, Vote
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import meetings as rules
-from maillage.apps.directory.queries import places, published
+from maillage.apps.directory.places.queries import places, published
+from maillage.apps.directory.places.queries.moments import midnight
+from maillage.apps.platform.accounts.models import User, Visitor
+from maillage.apps.platform.accounts.rules.worklist import UNDO
 from maillage.kernel.later import icalendar
 from maillage.reference import clocks
 from maillage.words import opening
@@ -34,17 +34,22 @@ class Option:
     date: MeetingDate
     words: str
     tally: rules.Tally
-    mine: str
+    own_answer: str
     is_best: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task: its decision, how far its day is, whether it is late."""
+    """A task: its decision, how far its day is, whether it is late. tally: of a decision put to the vote;
+    own_vote: the vote of the reader; is_votable: until its last day.
+    """
 
     decision: Decision
     when: str
     late: bool
+    tally: rules.Tally | None = None
+    own_vote: str = ""
+    is_votable: bool = False
 
     @property
     def pilot(self) -> str:
@@ -67,6 +72,36 @@ def past(at: datetime) -> QuerySet[Meeting]:
     """Return the meetings that took place, the latest first."""
     morning = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
     return _alive().filter(starts_at__lt=morning).order_by("-starts_at", "-pk")
+
+
+def coordination(
+    structures: Iterable[int] | None, since: date, until: date, at: datetime
+) -> list[dict[str, str]]:
+    """Return the meetings that took place in a period, both days included, as activities of coordination of
+    the Coop. structures: who convened them; None for everybody, the coordination too.
+    """
+    rows = past(at).filter(
+        starts_at__gte=midnight(since), starts_at__lt=midnight(until + timedelta(days=1)), example=False
+    )
+    if structures is not None:
+        rows = rows.filter(structure__in=list(structures))
+    return [
+        {
+            "id": f"reunion-{row.pk}",
+            "kind": rules.COOP_KINDS[row.kind],
+            "date": row.starts_at.astimezone(clocks.zone(row.commune)).date().isoformat(),
+            "minutes": str(row.minutes),
+            "structures": "" if row.present is None else str(row.present),
+            "title": row.title,
+            "partners": row.partners,
+            "recorded": timezone.localtime(row.made_at).isoformat(),
+            "changed": timezone.localtime(row.changed_at).isoformat()
+            if row.changed_at != row.made_at
+            else "",
+        }
+        for row in rows.order_by("starts_at", "pk")
+        if row.starts_at is not None
+    ]
 
 
 def _alive() -> QuerySet[Meeting]:
@@ -123,20 +158,47 @@ def pilot_name(row: Decision) -> str:
 # ------------------------------------------------------------------------------------------------------ tasks
 
 
-def tasks_of(meeting: Meeting, on: date) -> list[Task]:
-    """Return the decisions of a meeting in their order, each with how far its day is."""
-    return [_task(row, on) for row in meeting.decisions.select_related("pilot", "meeting")]
+def tasks_of(meeting: Meeting, on: date, user: User) -> list[Task]:
+    """Return the decisions of a meeting in their order, each with how far its day is, and its votes."""
+    answers: dict[int, dict[int, str]] = defaultdict(dict)
+    for number, by, answer in Ballot.objects.filter(decision__meeting=meeting).values_list(
+        "decision", "by", "answer"
+    ):
+        answers[number][by] = answer
+    return [
+        replace(
+            _task(row, on),
+            tally=rules.tally(answers[row.pk].values()) if row.vote_until else None,
+            own_vote=answers[row.pk].get(user.pk, ""),
+            is_votable=row.vote_until is not None and row.vote_until >= on,
+        )
+        for row in meeting.decisions.select_related("pilot", "meeting")
+    ]
 
 
-def my_tasks(user: Any, on: date) -> list[Task]:
-    """Return the open tasks of a user's structures, or of the coordination they lead; urgent first."""
-    own_tasks = Q(leads=rules.STRUCTURE, pilot__in=access.speaking_numbers(user))
+def decisions_to_vote(user: Visitor, on: date) -> QuerySet[Decision]:
+    """Return the decisions put to the vote that an account has not voted, the first to close first."""
+    rows = Decision.objects.filter(vote_until__gte=on, meeting__cancelled_at=None)
+    voted = Ballot.objects.filter(by=user.pk).values("decision")
+    return rows.exclude(pk__in=voted).select_related("meeting").order_by("vote_until", "pk")
+
+
+def open_for(user: Visitor) -> QuerySet[Decision]:
+    """Return the open tasks of the structures that a user writes for, or of the coordination they lead;
+    urgent first.
+    """
+    own_tasks = Q(leads=rules.STRUCTURE, pilot__in=access.own_numbers(user))
     if access.leads(user):
         own_tasks |= Q(leads=rules.COORDINATION) & access.in_territory(user, "meeting__commune")
-    return [_task(row, on) for row in _open().filter(own_tasks)]
+    return _open().filter(own_tasks)
 
 
-def just_finished(user: Any, at: datetime) -> QuerySet[Decision]:
+def my_tasks(user: Visitor, on: date) -> list[Task]:
+    """Return the same as they are shown on a day."""
+    return [_task(row, on) for row in open_for(user)]
+
+
+def just_finished(user: Visitor, at: datetime) -> QuerySet[Decision]:
     """Return the tasks that an account said done a moment ago, the latest first."""
     rows = access.decisions_for(user).filter(done_by=user.pk, done_at__gte=at - UNDO, done_at__lte=at)
     return rows.select_related("meeting").order_by("-done_at", "-pk")

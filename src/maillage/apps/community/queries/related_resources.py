@@ -1,4 +1,4 @@
-"""Which shared resources stand beside a page: a procedure, a module, a referral, a low verdict."""
+"""Shared resources that relate to a page: a procedure, a module, a referral, a low verdict."""
 
 from collections.abc import Iterable, Mapping
 

@@ -62,8 +62,9 @@ def counted(rows: Iterable[Resource]) -> list[Resource]:
     return resources
 
 
-def _chain(pk: int, before: Mapping[int, int]) -> list[int]:
-    return [pk, *(_chain(before[pk], before) if pk in before else ())]
+def _chain(pk: int, before: Mapping[int, int | None]) -> list[int]:
+    follows = before.get(pk)
+    return [pk, *(_chain(follows, before) if follows is not None else ())]
 
 
 def most_used(rows: Iterable[Resource]) -> list[Resource]:

@@ -1,30 +1,33 @@
 """Search kinds of the shared writings of the network, for its members only."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.access import rights_of
 from maillage.apps.community import access
 from maillage.apps.community.models import Listing, Meeting, Resource
 from maillage.apps.community.queries.listings import opened
 from maillage.apps.community.queries.resources import procedure_label, shared
-from maillage.apps.directory.queries.search_kinds import LIEUX
-from maillage.apps.outreach.models import Outing
-from maillage.apps.search.rules import Hit, Matches, SearchKind
+from maillage.apps.directory.outreach.models import Outing
+from maillage.apps.directory.places.queries.search_kinds import LIEUX
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.search.rules import Hit, Matches, SearchKind
 from maillage.reference import clocks
 from maillage.words.dates import in_words
+
+R = TypeVar("R", bound=Model)
 
 STRUCTURES = "structures"  # the kind that the feature above declares
 
 
-def of_network(rows: Callable[[], QuerySet]) -> Callable[[Any], QuerySet]:
+def of_network(rows: Callable[[], QuerySet[R]]) -> Callable[[Visitor], QuerySet[R]]:
     """Return rows that any member of the network reads, and nobody else."""
 
-    def readable(user: Any) -> QuerySet:
+    def readable(user: Visitor) -> QuerySet[R]:
         return rows() if rights_of(user).any(*access.MEMBERS) else rows().none()
 
     return readable
@@ -35,12 +38,12 @@ def _resource_words(row: Resource) -> tuple[str, str]:
     return row.title, " ".join((row.about, row.author, *labels))
 
 
-def _resource_hit(row: Resource, user: Any) -> Hit:
+def _resource_hit(row: Resource, user: Visitor) -> Hit:
     about = " · ".join(filter(None, (row.get_format_display(), row.structure.name if row.structure else "")))
     return Hit(row.title, about, reverse("resource", args=[row.pk]))
 
 
-def _meeting_hit(row: Meeting, user: Any) -> Hit:
+def _meeting_hit(row: Meeting, user: Visitor) -> Hit:
     there = row.starts_at.astimezone(clocks.zone(row.commune)) if row.starts_at else None
     when = in_words(there.date()) if there else "date à choisir"
     off = " · annulée" if row.cancelled_at else ""
@@ -48,20 +51,20 @@ def _meeting_hit(row: Meeting, user: Any) -> Hit:
     return Hit(row.title, about, reverse("meeting", args=[row.pk]))
 
 
-def _listing_hit(row: Listing, user: Any) -> Hit:
+def _listing_hit(row: Listing, user: Visitor) -> Hit:
     about = " · ".join(filter(None, (row.structure.name, row.words)))
     return Hit(row.title, about, reverse("listing", args=[row.pk]))
 
 
-def _outing_hit(row: Outing, user: Any) -> Hit:
+def _outing_hit(row: Outing, user: Visitor) -> Hit:
     return Hit(row.name, f"{row.place} · {in_words(row.on)}", reverse("awareness_action", args=[row.pk]))
 
 
-def _of_structure(user: Any, matches: Matches) -> Any:
+def _of_structure(user: Visitor, matches: Matches) -> Any:
     return Q(structure__in=matches(STRUCTURES))
 
 
-def _of_structure_or_place(user: Any, matches: Matches) -> Any:
+def _of_structure_or_place(user: Visitor, matches: Matches) -> Any:
     return Q(structure__in=matches(STRUCTURES)) | Q(lieu__in=matches(LIEUX))
 
 

@@ -30,7 +30,7 @@ class Occurrence:
     day: str
     hours: str
     where: str
-    who: str
+    organiser: str
     url: str
     commune: str = ""
     sequence: int = 0

@@ -36,10 +36,10 @@ HALF_DAYS: Mapping[str, str] = {
     for number, day in enumerate(DAYS)
     for half, words in (("am", "matin"), ("pm", "après-midi"))
 }
-WAITING, YES, NO = "waiting", "yes", "no"
-STATES: Mapping[str, str] = {WAITING: "attend une réponse", YES: "acceptée", NO: "refusée"}
-FOUND, WITHDRAWN = "found", "withdrawn"
-CLOSED: Mapping[str, str] = {FOUND: "nous avons trouvé", WITHDRAWN: "nous la retirons"}
+PENDING, YES, NO = "waiting", "yes", "no"
+STATES: Mapping[str, str] = {PENDING: "attend une réponse", YES: "acceptée", NO: "refusée"}
+FULFILLED, WITHDRAWN = "found", "withdrawn"
+CLOSED: Mapping[str, str] = {FULFILLED: "nous avons trouvé", WITHDRAWN: "nous la retirons"}
 FURTHEST_KM = 30  # an hour there and back by road: beyond, nobody comes every week
 USUAL_LENGTH = timedelta(days=183)
 LONGEST = timedelta(days=366)
@@ -75,7 +75,7 @@ class Match:
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why they are set side by side, in words."""
+        """Return the reasons to set them side by side, in words."""
         parts = ["Un lieu sans personne, quelqu’un sans lieu : une permanence est possible"] * self.permanence
         if self.half_days:
             parts.append(f"Convient aux deux : {listing([HALF_DAYS[each] for each in self.half_days])}")
@@ -126,8 +126,10 @@ def distance(one: Wish, other: Wish) -> float | None:
     """Return the kilometres between two listings as the crow flies, None when one of them is nowhere."""
     if one.latitude is None or other.latitude is None:
         return None
-    from maillage.engine import reach  # here: whoever starts the platform does not load scipy for its tables
+    from maillage.statistics.engine import (
+        reach,  # here: whoever starts the platform does not load scipy for its tables
+    )
 
     ends = np.array([[one.longitude, one.latitude], [other.longitude, other.latitude]], dtype=float)
     first, second = reach.on_sphere(ends)
-    return float(reach.metres(np.linalg.norm(first - second))) / 1000
+    return float(reach.metres(np.asarray(np.linalg.norm(first - second)))) / 1000

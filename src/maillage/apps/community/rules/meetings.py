@@ -17,6 +17,19 @@ KINDS: Mapping[str, str] = {
     "kickoff": "lancement d’un diagnostic",
     "feedback": "restitution d’un diagnostic",
     "steering": "comité de pilotage",
+    "partner": "partenariat noué",
+}
+STUDY_KINDS = ("framing", "kickoff", "feedback", "steering")  # meetings of those who study a territory
+COOP_KINDS: Mapping[str, str] = {  # an activity of coordination of the Coop, by kind
+    "meeting": "reunion_coordination",
+    "group": "groupe_de_travail",
+    "training": "echange",
+    "event": "inclusion_numerique",
+    "framing": "reunion_coordination",
+    "kickoff": "assemblee",
+    "feedback": "assemblee",
+    "steering": "comite",
+    "partner": "partenariat",
 }
 # What the meetings of a diagnosis go through, in this order: proposed, and changed by whoever convenes.
 AGENDAS: Mapping[str, tuple[str, ...]] = {
@@ -39,18 +52,20 @@ AGENDAS: Mapping[str, tuple[str, ...]] = {
 }
 YES, MAYBE, NO = "yes", "maybe", "no"
 ANSWERS: Mapping[str, str] = {YES: "oui", MAYBE: "si besoin", NO: "non"}
+BALLOTS: Mapping[str, str] = {YES: "pour", MAYBE: "sans avis", NO: "contre"}  # of a decision
 STRUCTURE, COORDINATION = "structure", "coordination"
 PILOTS: Mapping[str, str] = {STRUCTURE: "une structure", COORDINATION: "la coordination"}
 RHYTHMS = (2, 3, 6)  # months from a meeting to the next one
 MOST_DATES = 8  # beyond, nobody answers each of them
 FURTHEST = timedelta(days=550)
+EARLIEST = timedelta(days=366)  # before today, for what is noted once it took place
 SHORTEST, LONGEST = 15, 600  # minutes
 LONGEST_TASK = timedelta(days=3 * 366)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many answered each thing about one date."""
+    """The answers about one date, or one decision, counted by what they say."""
 
     yes: int = 0
     maybe: int = 0
@@ -59,10 +74,20 @@ class Tally:
     @property
     def words(self) -> str:
         """The counts in words: « 3 oui, 1 si besoin, 2 non »."""
-        parts = [
-            f"{n} {ANSWERS[key]}" for key, n in ((YES, self.yes), (MAYBE, self.maybe), (NO, self.no)) if n
-        ]
-        return ", ".join(parts) or "personne n’a répondu"
+        return self._words(ANSWERS)
+
+    @property
+    def ballots(self) -> str:
+        """The counts of a decision in words.
+
+        >>> Tally(yes=3, no=1).ballots, Tally().ballots
+        ('3 pour, 1 contre', 'personne n’a répondu')
+        """
+        return self._words(BALLOTS)
+
+    def _words(self, labels: Mapping[str, str]) -> str:
+        counts = ((YES, self.yes), (MAYBE, self.maybe), (NO, self.no))
+        return ", ".join(f"{n} {labels[key]}" for key, n in counts if n) or "personne n’a répondu"
 
 
 def agenda(kind: str) -> str:
@@ -127,6 +152,24 @@ def check_dates(dates: Collection[datetime], *, minutes: int, at: datetime) -> t
     return ordered
 
 
+def check_past(dates: Collection[datetime], *, minutes: int, at: datetime) -> tuple[datetime, ...]:
+    """Return the date of what already took place. Refused for several, one to come or a year old, or a length
+    that no meeting has.
+    """
+    if len(set(dates)) != 1:
+        raise _refused(
+            "Ce qui a déjà eu lieu n’a qu’une date.", "Gardez la sienne, ou notez l’autre ensuite."
+        )
+    (day,) = set(dates)
+    if not at - EARLIEST <= day <= at:
+        raise _refused(
+            "Sa date est à venir, ou passée de plus d’un an.",
+            "Corrigez-la, ou dites qu’elle n’a pas encore eu lieu.",
+        )
+    check_dates([at + timedelta(days=1)], minutes=minutes, at=at)
+    return (day,)
+
+
 def check_day(day: date, *, on: date) -> None:
     """Refuse a day for a task that is past, or years away."""
     if not on <= day <= on + LONGEST_TASK:
@@ -138,7 +181,7 @@ def check_day(day: date, *, on: date) -> None:
 
 
 def is_late(day: date | None, *, done: bool, on: date) -> bool:
-    """Tell a late task: its day is over, and nobody said that it is done."""
+    """Return True for a late task: its day is over, and nobody said that it is done."""
     return day is not None and not done and day < on
 
 

@@ -4,9 +4,9 @@ from typing import Any
 
 from django import template
 
-from maillage.apps.accounts.access import rights_of
 from maillage.apps.community import access
 from maillage.apps.community.queries import discussions, related_resources
+from maillage.apps.platform.accounts.access import rights_of
 
 register = template.Library()
 

@@ -4,11 +4,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.access import holding, rights_of
 from maillage.apps.community import access
 from maillage.apps.community.queries import awareness as queries
-from maillage.apps.directory.rules import OUTING_KINDS
-from maillage.apps.outreach.models import Outing
+from maillage.apps.directory.outreach.models import Outing
+from maillage.apps.directory.places.rules import OUTING_KINDS
+from maillage.apps.platform.accounts.access import holding, rights_of
 from maillage.reference.awareness import kits
 
 MAX_ROWS = 100

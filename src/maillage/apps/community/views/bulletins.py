@@ -10,17 +10,16 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.community import access
 from maillage.apps.community.actions import bulletins as actions
 from maillage.apps.community.forms.bulletins import BulletinForm, ChangeForm, NewsForm
 from maillage.apps.community.models import Bulletin
 from maillage.apps.community.queries import bulletins as queries
 from maillage.apps.community.rules import bulletins as rules
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
+from maillage.web.long_lists import PAGE, long_list
 from maillage.web.withdrawal import was_withdrawn
-
-PAGE = 30
 
 
 @holding(*access.MEMBERS)
@@ -28,8 +27,15 @@ PAGE = 30
 def index(request: HttpRequest) -> HttpResponse:
     """The published bulletins, one's own news, and what waits for the next one."""
     leads = access.leads(request.user)
+    bulletins = long_list(
+        request,
+        queries.published(),
+        words=lambda row: f"{row.title} {row.published_at:%Y}",
+        day=lambda row: row.published_at and row.published_at.date(),
+    )
     context = {
-        "page": Paginator(queries.published(), PAGE).get_page(request.GET.get("page")),
+        "list": bulletins,
+        "page": bulletins.page,
         "own": queries.own_news(request.user)[:PAGE],
         "pending": queries.pending_news(request.user)[:PAGE] if leads else [],
         "drafts": queries.drafts(request.user) if leads else [],

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.community import access
 from maillage.apps.community.actions import discussions as actions
 from maillage.apps.community.forms.speaking import PostForm, ReportForm
@@ -19,11 +18,12 @@ from maillage.apps.community.models import Digest, Post
 from maillage.apps.community.queries import digests, subjects
 from maillage.apps.community.queries import discussions as queries
 from maillage.apps.community.rules import discussions as rules
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import whole_number
+from maillage.web.long_lists import PAGE
 from maillage.web.withdrawal import was_withdrawn
 
-PAGE = 40
 ROWS = 2**62
 
 
@@ -55,7 +55,7 @@ def discussion(request: HttpRequest, kind: str, row: int) -> HttpResponse:
         raise Http404
     question = None
     if (answered := request.POST.get("repond") or request.GET.get("repond")) is not None:
-        number = whole(answered, most=ROWS)
+        number = whole_number(answered, most=ROWS)
         opened = Post.objects.filter(kind=kind, row=row, question=None, hidden_at=None)
         question = get_object_or_404(opened, pk=number)
     structures, leads = list(access.speaking_for(request.user)), access.leads(request.user)

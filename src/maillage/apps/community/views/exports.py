@@ -6,9 +6,9 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.access import holding
 from maillage.apps.community import access
 from maillage.apps.community.queries import exports as queries
+from maillage.apps.platform.accounts.access import holding
 
 
 @holding(access.WRITES)

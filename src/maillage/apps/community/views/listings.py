@@ -10,17 +10,16 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.community import access
 from maillage.apps.community.actions import listings as actions
 from maillage.apps.community.forms.listings import ListingForm, MessageForm, PartnerForm, SearchForm, usual
 from maillage.apps.community.models import Listing
 from maillage.apps.community.queries import listings as queries
 from maillage.apps.community.rules import listings as rules
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
-
-PAGE = 40
+from maillage.web.long_lists import PAGE
 
 
 @holding(*access.MEMBERS)
@@ -47,16 +46,20 @@ def index(request: HttpRequest) -> HttpResponse:
         ),
         "waiting": queries.unanswered(request.user),
         "may_write": access.structures_for(request.user).exists(),
+        "leads": access.leads(request.user),
         "tab": "annonces",
     }
     return render(request, "community/listings.html", context)
 
 
-@holding(access.WRITES)
+@holding(*access.MEMBERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A listing to publish."""
+    """A listing to publish; who acts for no structure is told why there is none."""
     structures, at = list(access.structures_for(request.user)), timezone.localtime()
+    if not structures:
+        messages.info(request, "Une annonce se publie au nom d’une structure : elle seule y répond.")
+        return redirect("network")
     form = ListingForm(
         request.POST or None, structures=structures, initial=usual(at.date(), get_random_string(24))
     )

@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.community import access
 from maillage.apps.community.actions import meetings as actions
 from maillage.apps.community.forms.meetings import (
@@ -21,18 +21,20 @@ from maillage.apps.community.forms.meetings import (
     MinutesForm,
     VoteForm,
 )
-from maillage.apps.community.models import Meeting, MeetingDate
+from maillage.apps.community.models import Decision, Meeting, MeetingDate
 from maillage.apps.community.queries import agenda as agenda_queries
 from maillage.apps.community.queries import meetings as queries
 from maillage.apps.community.queries.listings import commune_name
 from maillage.apps.community.rules import agenda as agenda_rules
 from maillage.apps.community.rules import meetings as rules
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import whole_number
 from maillage.reference import clocks
+from maillage.web import refusals
+from maillage.web.long_lists import PAGE, long_list
 from maillage.web.withdrawal import was_withdrawn
 
-PAGE = 30
 DATES_A_PAGE = 12
 ROWS = 10**15
 
@@ -42,12 +44,19 @@ ROWS = 10**15
 def index(request: HttpRequest) -> HttpResponse:
     """The meetings to vote, to come and past, and the open tasks."""
     at = timezone.localtime()
+    past = long_list(
+        request,
+        queries.past(at),
+        words=lambda row: f"{row.title} {row.structure or ''} {row.lieu or ''}",
+        day=lambda row: row.starts_at.date() if row.starts_at else None,
+    )
     context = {
         "votes": queries.to_vote(at)[:PAGE],
         "rows": [_line(row) for row in queries.to_come(at)[:PAGE]],
         "tasks": queries.open_tasks(at.date())[:PAGE],
-        "page": (page := Paginator(queries.past(at), PAGE).get_page(request.GET.get("page"))),
-        "past": [_line(row) for row in page],
+        "list": past,
+        "page": past.page,
+        "past": [_line(row) for row in past.page],
         "may_write": access.may_propose(request.user),
         "tab": "reunions",
     }
@@ -62,7 +71,9 @@ def new(request: HttpRequest) -> HttpResponse:
     """
     if not access.may_propose(request.user):
         raise Http404
-    former = _former(request)
+    # The meeting that this one follows, among those one leads; None for none, or without a date.
+    number = whole_number(request.GET.get("suite", ""), most=ROWS)
+    former = access.meetings_for(request.user).exclude(starts_at=None).filter(pk=number or 0).first()
     kind = former.kind if former else request.GET.get("sorte", "")
     form = MeetingForm(
         request.POST or None,
@@ -88,7 +99,11 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             error = refused
         else:
-            messages.success(request, "La réunion est proposée : tout le réseau la voit.")
+            is_over = form.values["is_over"]
+            words = (
+                "C’est noté, et compté." if is_over else "La réunion est proposée : tout le réseau la voit."
+            )
+            messages.success(request, words)
             return redirect("meeting", row.pk)
     ready = [(id, rules.KINDS[id]) for id in rules.AGENDAS]
     context = {"form": form, "error": error, "ready": ready, "tab": "reunions"}
@@ -97,18 +112,12 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _former(request: HttpRequest) -> Meeting | None:
-    """Return the meeting that this one follows, among those one leads; None for none, or without a date."""
-    number = whole(request.GET.get("suite", ""), most=ROWS)
-    return access.meetings_for(request.user).exclude(starts_at=None).filter(pk=number or 0).first()
-
-
 def _first_day(request: HttpRequest, former: Meeting | None) -> date:
     """Return the day that a new meeting proposes: what its rhythm gives, or the page that leads here; else
     a working day in two weeks, as for a day that is over.
     """
     today = timezone.localdate()
-    months = whole(request.GET.get("mois", ""), most=max(rules.RHYTHMS))
+    months = whole_number(request.GET.get("mois", ""), most=max(rules.RHYTHMS))
     try:
         day = date.fromisoformat(request.GET.get("jour", ""))
     except ValueError:
@@ -167,7 +176,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         match action:
             case "choisir":
-                number = whole(request.POST.get("date", ""), most=ROWS)
+                number = whole_number(request.POST.get("date", ""), most=ROWS)
                 option = get_object_or_404(MeetingDate.objects.filter(meeting=row), pk=number)
                 actions.choose(row, option, by=by, at=at)
                 messages.success(request, "La date est choisie. Elle est à l’agenda du réseau.")
@@ -212,9 +221,9 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
             error = refused
             row.refresh_from_db()
             # The next saving takes over: whoever writes has just read what the other one wrote.
-            typed = form.data.copy()
-            typed["etat"] = actions.stamp(row)
-            form.data = typed
+            stamped_post = request.POST.copy()
+            stamped_post["etat"] = actions.stamp(row)
+            form.data = stamped_post
         else:
             messages.success(request, "Le compte rendu est enregistré. Notez maintenant ce qui est décidé.")
             return redirect("meeting", row.pk)
@@ -244,6 +253,17 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("meeting", row.pk)
     context = _context(request, row) | {"decision_form": form, "decision_error": error}
     return render(request, "community/meetings/meeting.html", context, status=400)
+
+
+@holding(*access.MEMBERS)
+@require_POST
+def ballot(request: HttpRequest, pk: int) -> HttpResponse:
+    """Vote a decision."""
+    row = get_object_or_404(Decision, pk=pk)
+    with refusals.as_message(request):
+        actions.cast(row, request.POST.get("vote", ""), by=account_of(request), at=timezone.localtime())
+        messages.success(request, "Votre vote est noté. Vous pouvez le changer jusqu’au dernier jour.")
+    return redirect(f"{reverse('meeting', args=[row.meeting_id])}#decisions")
 
 
 @holding(*access.MEMBERS)
@@ -293,7 +313,7 @@ def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
     at = timezone.localtime()
     is_led = access.meetings_for(request.user).filter(pk=row.pk).exists()
     started = row.starts_at is not None and row.starts_at <= at and row.cancelled_at is None
-    tasks = queries.tasks_of(row, at.date())
+    tasks = queries.tasks_of(row, at.date(), account_of(request))
     own_decisions = set(access.decisions_for(request.user).filter(meeting=row).values_list("pk", flat=True))
     return {
         "row": row,
@@ -302,6 +322,7 @@ def _context(request: HttpRequest, row: Meeting) -> dict[str, Any]:
         "convener": queries.convener(row),
         "options": queries.options(row, account_of(request)) if row.starts_at is None else [],
         "answers": rules.ANSWERS,
+        "ballots": rules.BALLOTS,
         "rhythms": rules.RHYTHMS,
         "n_voters": queries.voters(row),
         "n_dates": row.dates.count(),

@@ -11,17 +11,16 @@ from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.community import access
 from maillage.apps.community.actions import resources as actions
 from maillage.apps.community.forms.resources import ResourceForm, UseForm, WantedForm
 from maillage.apps.community.models import Resource
 from maillage.apps.community.queries import resources as queries
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import ROWS, whole
+from maillage.kernel.typed import ROWS, whole_number
+from maillage.web.long_lists import PAGE
 from maillage.web.withdrawal import was_withdrawn
-
-PAGE = 40
 
 
 @holding(*access.MEMBERS)
@@ -38,25 +37,26 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": [(row, queries.procedure_label(row.procedure)) for row in queries.counted(page)],
         "query": query.urlencode(),
         "is_asked": wanted != queries.Wanted(),
-        "may_write": access.structures_for(request.user).exists(),
+        "may_write": access.may_propose(request.user),
         "tab": "ressources",
     }
     return render(request, "community/resources.html", context)
 
 
-@holding(access.WRITES)
+@holding(*access.KEEPS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A resource to share, or a new version of one of ours: `?remplace=`."""
     follows, replaced = None, request.GET.get("remplace", "")
     if replaced:
-        number = whole(replaced, most=ROWS)
+        number = whole_number(replaced, most=ROWS)
         follows = get_object_or_404(access.resources_for(request.user), pk=number)
     initial = {"jeton": get_random_string(24), **(_of(follows) if follows else {})}
     form = ResourceForm(
         request.POST or None,
         request.FILES or None,
         structures=list(access.structures_for(request.user)),
+        leads=access.leads(request.user),
         initial=initial,
     )
     error = None
@@ -112,7 +112,7 @@ def resource(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "error": error,
         "is_ours": access.resources_for(request.user).filter(pk=row.pk).exists(),
-        "may_write": access.structures_for(request.user).exists(),
+        "may_write": access.may_propose(request.user),
         "tab": "ressources",
     }
     failed = error is not None or (form is not None and bool(form.errors))

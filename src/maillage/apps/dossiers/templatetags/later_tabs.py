@@ -5,10 +5,11 @@ from typing import Any
 
 from django import template
 
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.web.hooks import Hook
 
 # Tabs of the rooms above: a user and a place give an identifier, words and an address.
-TABS: Hook[Callable[[Any, str], tuple[str, str, str] | None]] = Hook()
+TABS: Hook[Callable[[Visitor, str], tuple[str, str, str] | None]] = Hook()
 register = template.Library()
 
 

@@ -15,12 +15,12 @@ from maillage.apps.dossiers.views.pages import LONGEST_NAME, SUGGESTED, study_pa
 from maillage.apps.dossiers.views.requests import obtained, query_of
 from maillage.apps.territories import queries as territories
 from maillage.kernel.errors import Refused, UnknownTerritory
+from maillage.publishing.page import sides
+from maillage.publishing.territory import atlas, comparison
+from maillage.publishing.territory.reading import Reading
 from maillage.reference.definitions import definition
-from maillage.reports.page import sides
-from maillage.reports.territory import atlas, comparison
-from maillage.reports.territory.reading import OfferLine, Reading
-from maillage.studies.diagnosis import compare
-from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
+from maillage.statistics.diagnosis import compare
+from maillage.statistics.zones.territories import KIND_LABELS, gazetteer
 from maillage.words import wording
 
 PROPOSED = 4  # of each kind, before any is chosen
@@ -59,7 +59,9 @@ def against(request: HttpRequest, place: str) -> HttpResponse:
             "is_full": len(chosen.places) >= comparison.MOST_SIDES - 1,
             "offers": [] if chosen.places else _proposals(study_request, study),
             "ignored": typed[comparison.MOST_SIDES - 1 :],
-            "kept": [k for k in queries.finished_studies() if k.place not in {study.place, *chosen.places}],
+            "finished_studies": [
+                each for each in queries.finished_studies() if each.place not in {study.place, *chosen.places}
+            ],
         } | (_compared_context(study, study_request, chosen, readings) if chosen.ready else {})
 
     return study_page(request, place, "dossiers/against.html", "comparer", more)
@@ -72,9 +74,9 @@ def _chosen_territories(request: HttpRequest, study_request: StudyRequest, typed
         try:
             place, choices = _territory_typed(text)
             if choices:
-                out.choices += [
+                out.choices.extend(
                     (_query(study_request, [*out.places, each["code"]]), each) for each in choices
-                ]
+                )
                 continue
             if place in out.places:
                 continue
@@ -163,6 +165,11 @@ def _compared_context(
     ]
     compared = comparison.compare(sides_)
     notes = (n.text for side_reading in readings for n in side_reading.published if n.kind == "contredit")
+    # Each line of the offer, as each territory has it; None where no directory is loaded.
+    lines = [
+        {line.id: line for line in each.offer.territory.lines} if each.offer else {} for each in readings
+    ]
+    labels = {id: line.label for each in lines for id, line in each.items()}
     return {
         "compared": compared,
         "sayable": [side_reading for side_reading in compared if side_reading.is_ordered],
@@ -170,7 +177,7 @@ def _compared_context(
         "gaps": _gaps(study, study_request, chosen, sides_),
         "context": _context(readings),
         "maps": _maps(studies, readings),
-        "offer": _offer(readings),
+        "offer": [(label, [each.get(id) for each in lines]) for id, label in labels.items()],
         "population": [side_reading.population for side_reading in readings],
         "contradictions": list(dict.fromkeys(notes)),
     }
@@ -195,13 +202,6 @@ def _maps(studies: Sequence[Study], readings: Sequence[Reading]) -> dict[str, An
         title = f"Part des personnes qui {reading.definition.statement} : {name}"
         drawn.append({"name": name, "svg": atlas.on_scale(svg, zones, id=f"m{k}", title=title)})
     return {"drawn": drawn, "classes": comparison.scale_labels(bounds)}
-
-
-def _offer(readings: Sequence[Reading]) -> list[tuple[str, list[OfferLine | None]]]:
-    """Return each line of the offer, as each territory has it; None where no directory is loaded."""
-    lines = [{line.id: line for line in each.offer.whole.lines} if each.offer else {} for each in readings]
-    labels = {id: line.label for each in lines for id, line in each.items()}
-    return [(label, [each.get(id) for each in lines]) for id, label in labels.items()]
 
 
 def _gaps(
@@ -231,7 +231,7 @@ def _context(readings: Sequence[Reading]) -> list[tuple[str, str, list[tuple[str
             each.label,
             f"{each.source}, {each.year}",
             [
-                (side[each.label].here or side[each.label].between, side[each.label].between)
+                (side[each.label].local_share or side[each.label].between, side[each.label].between)
                 for side in indicators_by_label
             ],
         )

@@ -1,6 +1,6 @@
 """Pages on the offer of a territory: its places, its gaps, and what opening or closing one would change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -10,26 +10,37 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from maillage.apps.autonomy.queries import totals
+from maillage.apps.directory.memberships.access import communes_of
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import WHAT_IF_FIELDS, WhatIfForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
 from maillage.apps.dossiers.views.pages import study_page
+from maillage.apps.dossiers.views.requests import reader_words
 from maillage.apps.learning.queries import summary as learning
-from maillage.apps.memberships.access import communes_of
-from maillage.apps.orientations.queries import territory_measures
+from maillage.apps.referrals.autonomy.queries import totals
+from maillage.apps.referrals.orientations.queries import territory_measures
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories.rules import AREAS
+from maillage.publishing.territory import (
+    agreements,
+    field,
+    findings,
+    in_short,
+    priorities,
+    service_groups,
+    surveys,
+)
+from maillage.publishing.territory import gaps as gap_words
+from maillage.publishing.territory import services as territory_services
+from maillage.publishing.territory.atlas import BARE
+from maillage.publishing.territory.mismatches import mismatches
+from maillage.publishing.territory.offer import UNASKED
+from maillage.publishing.territory.reading import OfferLine, Reading
+from maillage.publishing.territory.subject import offer_bars
 from maillage.reference import voices
 from maillage.reference.offer import diagnosis_lines
-from maillage.reference.travel import MODES
-from maillage.reports.territory import agreements, field, findings, surveys
-from maillage.reports.territory import gaps as gap_words
-from maillage.reports.territory import services as territory_services
-from maillage.reports.territory.mismatches import mismatches
-from maillage.reports.territory.offer import UNASKED
-from maillage.reports.territory.reading import Reading
+from maillage.reference.travel import FOOT
 from maillage.words.wording import count
 
 USUAL = "libre_acces_accompagne"
@@ -44,36 +55,44 @@ def gaps(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         field_findings = queries.findings(study.place)
-        lines = reading.offer.whole.lines if reading.offer else ()
+        offer = reading.offer
+        lines = offer.territory.lines if offer else ()
         # What is known of the whole territory says nothing of the part that a filter keeps.
         surveyed = {} if study_request.inside else evidence.closest(queries.surveyed_place(study.place))
         editions = queries.published_surveys(study.place)
         return (
             _first_zones(request, _line(request, study, reading))
             | {"findings": findings.read(field_findings, "maillage")}
-            | _first_gaps(reading)
+            | _first_gaps(study, reading)
             | {"mismatches": mismatches(reading.zones, reading.offer)}
             | {"points": agreements.points(lines, surveyed, field_findings, editions)}
             | {"conflicts": () if study_request.inside else agreements.conflicts(lines, field_findings)}
             | ({} if study_request.inside else _unmet(study))
             | _no_offer(study, reading)
+            | reader_words(request, in_short=lambda: in_short.lacking(offer) if offer else ())
         )
 
     return study_page(request, place, "dossiers/gaps.html", "manques", more, by_own_zones=True)
 
 
-def _first_gaps(reading: Reading) -> dict[str, Any]:
+def _first_gaps(study: Study, reading: Reading) -> dict[str, Any]:
     """Return the first gap of the first zones before any table, then the vague ones; else the sentence of no
-    sure gap.
+    sure gap; the map of the communes without a known place.
     """
     if reading.offer is None:
         return {}
     first_gaps = gap_words.first_of_zones(gap_words.certain(reading.offer))
     return {
         "first_gaps": first_gaps[:FIRST_GAPS],
+        "groups": [
+            (group, group.fact(reading.offer.mode.near)) for group in service_groups.read(reading.offer)
+        ],
         "uncertain_gaps": gap_words.uncertain(reading.offer),
         "tally": gap_words.tally(reading.offer),
-        "no_gap": "" if first_gaps else gap_words.absence_sentence(reading.offer),
+        "served_despite": gap_words.served_despite(reading.offer),
+        "of_town": priorities.town_sentence(reading, names_calls=False),
+        "no_gap": "" if first_gaps else gap_words.absence_sentence(reading.offer, skips_places=True),
+        "bare_map": queries.layer(study, BARE),
     }
 
 
@@ -125,7 +144,7 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
 
     def more(study: Study, study_request: StudyRequest, reading: Reading) -> dict[str, Any]:
         context = _line(request, study, reading)
-        if reading.offer is None or context["whole"].state == UNASKED:
+        if reading.offer is None or context["service_line"].state == UNASKED:
             return context | _no_offer(study, reading)
         ground, geste = actions.ground(study), request.GET.get("geste", "")
         whatif = [
@@ -133,16 +152,25 @@ def what_if(request: HttpRequest, place: str) -> HttpResponse:
                 request.GET if geste == each else None, geste=each, line=context["line"], ground=ground
             )
             for each in WHAT_IF_FIELDS
+            if (each != "ligne" or ground.timetable is not None)
+            and (each != "desserte" or ground.travel.mode is FOOT or ground.travel.mode.moment)
         ]
         tried = next((form for form in whatif if form.is_bound), None)
         if tried is not None and tried.is_valid():
             answer = queries.what_if(ground, context["line"], {"geste": geste, **tried.cleaned_data})
-            context["svg"] = queries.marked(context["svg"], ground, answer.pop("spots"))
+            spots = answer.pop("spots")
+            context["svg"] = queries.marked(context["svg"], ground, spots)
+            if spots and "change" in answer:
+                context["outlined"] = f"d’où l’on atteint ce point {ground.travel.mode.manner}"
             context["answer"] = answer
-            context["halts"] = geste == "arrets"
+            context |= {
+                "halts": geste == "arrets",
+                "is_line": geste == "ligne",
+                "is_served": geste == "desserte",
+            }
         context["touch"] = queries.touchable(context["svg"], ground)
         if access.may_write(request.user, study.place):
-            context["kept"] = queries.scenarios(study.place)
+            context["scenarios"] = queries.scenarios(study.place)
         return context | {"whatif": whatif, "tried": tried}
 
     return study_page(request, place, "dossiers/what_if.html", "manques", more)
@@ -163,8 +191,9 @@ def places(request: HttpRequest, place: str) -> HttpResponse:
         return (_known_nearby(study) if empty else {}) | {
             "census": census,
             "second": second,
-            "beside": queries.census_page(second, on=today) if second else None,
-            "kept": [s for s in queries.finished_studies() if s.place != study.place],
+            "second_census": queries.census_page(second, on=today) if second else None,
+            "finished_studies": [s for s in queries.finished_studies() if s.place != study.place],
+            **reader_words(request, in_short=lambda: in_short.counted(census.n_places if census else 0)),
         }
 
     return study_page(request, place, "dossiers/places.html", "lieux", more)
@@ -197,7 +226,7 @@ def grid(request: HttpRequest, place: str) -> HttpResponse:
             "no_answer": field.no_answer(blank, has_census=reading.offer is not None) if blank else "",
             "unpublished": surveys.unpublished(queries.published_surveys(study.place)),
             "editions": evidence.editions(queries.surveyed_place(study.place)),
-            "beside": evidence.neighbours(study.place),
+            "neighbours": evidence.neighbours(study.place),
         }
 
     return study_page(request, place, "dossiers/grid.html", "grille", more)
@@ -228,6 +257,13 @@ def _leading(svg: str, codes: Iterable[str], address: str) -> str:
     return svg
 
 
+def _services(lines: Sequence[OfferLine]) -> list[dict[str, Any]]:
+    """Return each line of the offer with its bar, those that a census does not tell last."""
+    bars = offer_bars(lines)
+    ranked = sorted(lines, key=lambda line: (line.state == UNASKED, gap_words.order(line)))
+    return [{"line": line, "bar": bars.get(line.id, "")} for line in ranked]
+
+
 def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any]:
     """Return the context of one line of the offer, for everybody or one public: its figures, its
     map, its zones.
@@ -236,12 +272,12 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
     if offered is None:
         return {"line": USUAL, "lines": diagnosis_lines(), "svg": ""}
     chosen, public = request.GET.get("offre", ""), request.GET.get("public", "")
-    counted_lines = [line_or_area.id for line_or_area in gap_words.known_lines(offered)]
-    first = counted_lines[0] if counted_lines else USUAL
-    line = chosen if chosen in diagnosis_lines() else first
+    best_known = gap_words.best_known(offered)
+    line = chosen if chosen in diagnosis_lines() else best_known.id if best_known else USUAL
     of = offered.publics.get(public)
-    lines = of.whole if of else offered.whole.lines
-    rows, excluded_codes = [], []
+    lines = of.territory if of else offered.territory.lines
+    rows: list[dict[str, Any]] = []
+    excluded_codes = []
     areas = queries.zone_areas(study, request.GET.dict())
     for code, zone in offered.zones.items():
         if not all(line_or_area.keeps(code) for line_or_area in areas):
@@ -258,12 +294,13 @@ def _line(request: HttpRequest, study: Study, reading: Reading) -> dict[str, Any
     return {
         "line": line,
         "lines": diagnosis_lines(),
-        "modes": MODES,
+        "modes": queries.modes(),
+        "usual_travel": queries.usual_travel(study),
         "travel": study.inputs.get("travel", ""),
         "public": public if of else "",
         "of": of,
-        "all_lines": sorted(lines, key=gap_words.order),
-        "whole": next(line_or_area for line_or_area in lines if line_or_area.id == line),
+        "services": _services(lines),
+        "service_line": next(line_or_area for line_or_area in lines if line_or_area.id == line),
         "call_list": None if of else offered.to_call.get(line),
         "rows": rows,
         "apart": excluded_codes,

@@ -1,7 +1,7 @@
 """Pages of territories and their diagnoses."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,30 +14,42 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_POST, require_safe
 
-from maillage.apps.accounts.access import return_address
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import ChoiceForm
 from maillage.apps.dossiers.models import Study
 from maillage.apps.dossiers.queries import StudyRequest
-from maillage.apps.dossiers.views.requests import address_of, awaited, by_key, finished, query_of, zone_areas
+from maillage.apps.dossiers.views.requests import (
+    address_of,
+    awaited,
+    by_key,
+    finished,
+    first_block,
+    own_zones_of,
+    query_of,
+    zone_areas,
+)
+from maillage.apps.platform.accounts.access import return_address
 from maillage.apps.surveys.queries import evidence
 from maillage.apps.territories import queries as territories
 from maillage.kernel.names import plain
+from maillage.publishing.page import charts, maps
+from maillage.publishing.territory import atlas, connection, evaluation, gaps, withheld
+from maillage.publishing.territory.reading import Reading, SubtotalRow, ZoneRow
 from maillage.reference.definitions import definition
-from maillage.reports.page import charts, maps
-from maillage.reports.territory import atlas, evaluation, gaps, withheld
-from maillage.reports.territory.reading import Reading, SubtotalRow, ZoneRow
-from maillage.studies.diagnosis.territories import KIND_LABELS, gazetteer
-from maillage.studies.need.social_variables import VARIABLES
+from maillage.statistics.need.social_variables import VARIABLES
+from maillage.statistics.zones.territories import KIND_LABELS, gazetteer
 from maillage.words import claims, wording
+from maillage.words.languages import to_say
 
 LAYERS = {
-    "les-deux": "Les deux",
-    "numerique": "Numérique",
-    "sociale": "Sociale",
-    "espace": "Espace",
-    "certitude": "Certitude",
+    "les-deux": to_say("Les deux"),
+    "numerique": to_say("Numérique"),
+    "sociale": to_say("Sociale"),
+    "espace": to_say("Rural ou urbain"),
+    "certitude": to_say("Certitude"),
+    connection.LAYER: to_say("Connexion"),
 }
+OFFICIAL_CUT = "decoupage=officiel"  # of a page that follows the own zones of its territory otherwise
 FIRST_ROWS = 22
 FIRST_OF_INDEX = 10  # each row has a line a variable on a phone
 
@@ -65,7 +77,7 @@ class Line:
 
 
 CELLS = ("les_deux", "numerique", "sociale", "aucune", None)
-SORTS = {
+SORTS: Mapping[str, tuple[str, Callable[[Line], Any]]] = {
     "personnes": ("Personnes", lambda line: -(line.figures.people_value or -1)),
     "part": ("Part", lambda line: -(line.figures.share_value or -1)),
     "nom": ("Nom", lambda line: plain(line.figures.name)),
@@ -91,6 +103,8 @@ def search(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('check_anywhere')}?{urlencode({'q': text})}")
     if len(matches) + len(named) == 1 and request.GET.get("aller"):
         return redirect("territory", matches[0].code if matches else named[0].slug)
+    perimeters = territories.perimeters()
+    perimeter_slugs = {perimeter.slug for perimeter in perimeters}  # said once
     return render(
         request,
         "dossiers/search.html",
@@ -102,8 +116,10 @@ def search(request: HttpRequest) -> HttpResponse:
             "named_count": len(named),
             "by_postcode": len(text) == POSTCODE and text.isdigit(),
             "kinds": KIND_LABELS,
-            "kept": queries.finished_studies(),
-            "perimeters": territories.perimeters(),
+            "finished_studies": [
+                study for study in queries.finished_studies() if study.place not in perimeter_slugs
+            ],
+            "perimeters": perimeters,
         },
     )
 
@@ -130,18 +146,17 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
     if AFTER.fullmatch(after := request.GET.get("apres", "")):
         return redirect(f"{reverse('territory', args=[place])}{after}")
     study, study_request, newer = ready
-    page = _page(request, study, study_request, queries.reading(study)) | awaited(study, newer)
-    return render(request, "dossiers/territory.html", page)
+    reading = queries.reading(study)
+    heads = awaited(study, newer)  # first: what the page says of the gaps is whether they were requested
+    page = _page(request, study, study_request, reading) | heads
+    in_short = first_block(request, reading.headline, page["d"], None if reading.withheld else reading)
+    return render(request, "dossiers/territory.html", page | in_short)
 
 
 def _page(
     request: HttpRequest, study: Study, study_request: StudyRequest, reading: Reading
 ) -> dict[str, Any]:
-    layers = {
-        name: label
-        for name, label in LAYERS.items()
-        if (queries.folder(study) / f"carte-{name}.svg").exists()
-    }
+    layers = {name: label for name, label in LAYERS.items() if queries.has_layer(study, name)}
     chosen = request.GET.get("carte", "")
     layer = chosen if chosen in layers else next(iter(layers), "")
     sort = request.GET.get("tri", "personnes")
@@ -176,13 +191,19 @@ def _page(
         "query": query,
         "layers": layers,
         "layer": layer,
+        "connection": queries.connection_of(study, on=timezone.localdate())
+        if connection.LAYER in layers
+        else None,
         "svg": queries.with_districts(atlas.relinked(queries.layer(study, layer), link), study, drawn)
         if layer
         else "",
         "numbers_key": maps.numbers_key(queries.layer(study, layer), narrow=True),
         "town": (town := atlas.main_town(reading.subtotals, len(reading.zones))),
         "town_svg": queries.with_districts(
-            atlas.relinked(queries.layer(study, layer + atlas.TOWN), link), study, drawn, town and town.zones
+            atlas.relinked(queries.layer(study, layer + atlas.TOWN), link),
+            study,
+            drawn,
+            town.zones if town else None,
         ),
         "drawn_districts": drawn,
         "sorts": {key: label for key, (label, _) in SORTS.items()},
@@ -192,7 +213,7 @@ def _page(
         "noun": (noun := "commune" if towns else reading.territory.unit),
         "head": noun.capitalize(),
         "splits": _splits(reading),
-        "whole": is_complete,
+        "is_complete": is_complete,
         "all_asked": has_all_zones,
         "files": rules.FILES,
         "perimeter": territories.perimeter(study.place),
@@ -202,7 +223,7 @@ def _page(
         ],
         "comments": queries.comments(study.place, reading.fingerprint),
         "editions": evidence.editions(surveyed := queries.surveyed_place(study.place)),
-        "beside": evidence.neighbours(surveyed),
+        "neighbours": evidence.neighbours(surveyed),
         "sections": rules.SECTIONS,
         "tab": "besoins",
         "factors": evaluation.factors(reading),
@@ -213,9 +234,10 @@ def _page(
 
 
 def _lack(study: Study, reading: Reading) -> dict[str, Any]:
-    """Return the heaviest gap of the offer, or why none is known."""
-    if reading.offer:
-        return {"lack": gaps.first_sentence(reading.offer)}
+    """Return the heaviest gap of the offer, by own zones where a file draws them, or why none is known."""
+    own = queries.own_zones(study)
+    if offer := (own and queries.reading(own).offer) or reading.offer:
+        return {"lack": gaps.first_sentence(offer)}
     return {"no_offer": queries.why_no_offer(study, on=timezone.localdate())}
 
 
@@ -246,7 +268,7 @@ def _splits(reading: Reading) -> list[tuple[str, list[SubtotalRow]]]:
 
 @require_safe
 def progress(request: HttpRequest, key: str) -> HttpResponse:
-    """How far a study is, for a page that waits: a fragment, and its status in a header."""
+    """Show the progress of a study, for a page that waits: a fragment, and its status in a header."""
     study = by_key(key)
     response = render(
         request,
@@ -255,7 +277,6 @@ def progress(request: HttpRequest, key: str) -> HttpResponse:
             "study": study,
             "query": request.GET.get("suite", ""),
             "place": study.place,
-            "ahead": queries.ahead(study),
             "mine": access.may_stop(request, study),
         },
     )
@@ -269,6 +290,7 @@ def cancel(request: HttpRequest, key: str) -> HttpResponse:
     if not access.may_stop(request, study):
         raise Http404
     actions.cancel(study)
+    access.remember(request, study)  # its page does not start it again for who stopped it
     messages.info(request, "Arrêt demandé. Rien n’est à moitié écrit.")
     return redirect(_back(request, study))
 
@@ -296,18 +318,21 @@ def study_page(
     more: Callable[[Study, StudyRequest, Reading], dict[str, Any]],
     stored: Study | None = None,
     by_own_zones: bool = False,
+    write: Callable[[HttpRequest, str, dict[str, Any]], HttpResponse] = render,
 ) -> HttpResponse:
     """Return a page on a finished study, with what every such page needs; more: what this one adds; stored:
     the study to read without asking for today's, unless its files are lost; by_own_zones: that of the own
-    zones of the territory, where it has some.
+    zones of the territory, where it has some, unless the address asks for the official cut; write: what
+    writes it.
     """
+    cut_query = OFFICIAL_CUT if by_own_zones and request.GET.get("decoupage") == "officiel" else ""
+    place = own_zones_of(place) if by_own_zones and not cut_query else place
     if stored is not None and not queries.is_lost(stored):
         study, study_request, newer = stored, StudyRequest(place=stored.place), queries.newer_study(stored)
-    elif isinstance(ready := finished(request, place), HttpResponse):
+    elif isinstance(ready := finished(request, place, is_check=tab == "verifier"), HttpResponse):
         return ready
     else:
         study, study_request, newer = ready
-    study = queries.zoned(study) if by_own_zones else study
     reading = queries.reading(study)
     common = {
         "study": study,
@@ -319,9 +344,10 @@ def study_page(
         "may_write": partial(
             access.may_write, request.user, study.place
         ),  # asked by the pages that lead there
-        **zone_areas(request, study, query_of(study_request)),
+        "cut": queries.cut_of(study) if by_own_zones else None,
+        **zone_areas(request, study, "&".join(filter(None, (cut_query, query_of(study_request))))),
     }
-    return render(request, template, common | more(study, study_request, reading))
+    return write(request, template, common | more(study, study_request, reading))
 
 
 @require_safe
@@ -342,6 +368,7 @@ def zone(request: HttpRequest, place: str, code: str) -> HttpResponse:
             "classed": reading.is_classed,
             "compared": list(zip(sheet.comparison, bars, strict=True)),
             "pdf": pdf,
+            "connection": queries.zone_connections(study).get(code),
         }
 
     return study_page(request, place, "dossiers/zone.html", "besoins", more)
@@ -393,12 +420,14 @@ def reports(request: HttpRequest, place: str) -> HttpResponse:
         }
         return {
             "files": {name: (label, path.stat().st_size) for name, (label, path) in sizes.items()},
-            "is_rewritten": queries.tasks_of(study, actions.publish_later.module_path, alive=True).exists(),
+            "is_rewritten": actions.is_rewritten(study),
+            "dossiers": rules.DOSSIERS,
             "sheets": len(list((folder / "fiches").glob("*.pdf"))),
             "comments": queries.comments(study.place, reading.fingerprint),
             "sections": rules.SECTIONS,
             "frozen": queries.editions(study.place),
+            "survey_editions": queries.survey_editions(study.place),
             "mission": queries.mission(study.place, on=timezone.localdate()),
         }
 
-    return study_page(request, place, "dossiers/reports.html", "rapports", more)
+    return study_page(request, place, "dossiers/reports.html", "rapports", more, by_own_zones=True)

@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
 from maillage.apps.dossiers import access, actions, queries, rules
 from maillage.apps.dossiers.forms import (
     CommentForm,
@@ -29,15 +28,18 @@ from maillage.apps.dossiers.forms import (
 )
 from maillage.apps.dossiers.models import Finding, MissionStep, Scenario, Study, StudyMission, StudyTheme
 from maillage.apps.dossiers.views.requests import address_of, unknown
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.apps.territories import actions as territory_actions
 from maillage.apps.territories import queries as territories
 from maillage.apps.territories import rules as territory_rules
+from maillage.apps.territories.models import Marking
 from maillage.kernel.errors import Refused, UnknownTerritory
-from maillage.kernel.typed import ROWS, whole
+from maillage.kernel.typed import ROWS, whole_number
+from maillage.publishing.territory import connection
 from maillage.reference.definitions import definitions
 from maillage.web import refusals
+from maillage.web.choices import editable_data
 from maillage.web.overwrites import WrittenMeanwhile
-from maillage.words.wording import count
 
 FINDING_MESSAGES = {
     "retirer": "Constat retiré. Il reste en bas de la page.",
@@ -68,7 +70,9 @@ def _of_its_writers(view: Callable[[HttpRequest, str, str], HttpResponse]) -> Ca
     def checked(request: HttpRequest, place: str) -> HttpResponse:
         try:
             place = territories.canonical(place)  # « r84 » writes about R84, which its pages read
-            name = _name(place)
+            # The name of a kept perimeter, or of an official territory; raises UnknownTerritory.
+            perimeter = territories.perimeter(place)
+            name = perimeter.name if perimeter else territories.territory(place).long_name
         except UnknownTerritory as error:
             return unknown(request, place, error)
         if not access.may_write(request.user, place):
@@ -106,7 +110,7 @@ def comments(request: HttpRequest, place: str, name: str) -> HttpResponse:
     form, error = CommentForm(request.POST or None, initial=queries.typed_comments(place)), None
     if request.method == "POST" and form.is_valid():
         try:
-            actions.comment(by=request.user, place=place, texts=form.texts, original=form.original)  # type: ignore[arg-type]
+            actions.comment(by=account_of(request), place=place, texts=form.texts, original=form.original)
             messages.success(
                 request,
                 "Commentaires enregistrés. Le dossier s’écrit de nouveau, et les portera à part du texte"
@@ -129,7 +133,7 @@ def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
     rows = Finding.objects.filter(place=place)
     at = timezone.localtime()
     for gesture, message in FINDING_MESSAGES.items():
-        if pk := whole(request.POST.get(gesture, ""), most=10**9):
+        if pk := whole_number(request.POST.get(gesture, ""), most=10**9):
             finding = get_object_or_404(rows, pk=pk)
             actions.withdraw(finding, withdrawn=gesture == "retirer", at=at)
             messages.success(request, message)
@@ -138,7 +142,7 @@ def findings(request: HttpRequest, place: str, name: str) -> HttpResponse:
     error = None
     if request.method == "POST" and form.is_valid():
         try:
-            actions.note(place, form.cleaned_data, by=request.user, at=at)  # type: ignore[arg-type]
+            actions.note(place, form.cleaned_data, by=account_of(request), at=at)
             messages.success(request, "Constat noté : il se lit sur la grille du territoire.")
             return redirect("findings", place)
         except Refused as refused:
@@ -163,19 +167,19 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
     row, at = StudyMission.objects.filter(place=place).first(), timezone.localtime()
     steps = MissionStep.objects.filter(mission__place=place)
     for gesture, message in STEP_MESSAGES.items():
-        if pk := whole(request.POST.get(gesture, ""), most=10**9):
+        if pk := whole_number(request.POST.get(gesture, ""), most=10**9):
             step_row = get_object_or_404(steps, pk=pk)
             actions.withdraw_step(step_row, withdrawn=gesture == "retirer", at=at)
             messages.success(request, message)
             return redirect("study_mission", place)
-    adds, by = "etape" in request.POST, request.user
+    adds, by = "etape" in request.POST, account_of(request)
     form_data = request.POST if request.method == "POST" else None
     form = MissionForm(None if adds else form_data, initial=model_to_dict(row) if row else None)
     step = StepForm(form_data if adds else None, initial={"on": at.date(), "n": 1})
     error = None
     try:
         if adds and step.is_valid():
-            actions.add_step(place, step.cleaned_data, by=by, at=at)  # type: ignore[arg-type]
+            actions.add_step(place, step.cleaned_data, by=by, at=at)
             step_values = step.cleaned_data
             is_past = step_values["on"] <= at.date()
             messages.success(
@@ -184,7 +188,7 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
             return redirect("study_mission", place)
         if form_data and not adds and form.is_valid():
             if form.values:  # nothing of it may have changed
-                actions.set_mission(place, form.values, original=form.original, by=by, at=at)  # type: ignore[arg-type]
+                actions.set_mission(place, form.values, original=form.original, by=by, at=at)
             messages.success(request, "Mission enregistrée. Les rapports la reprennent.")
             return redirect("study_mission", place)
     except WrittenMeanwhile as conflict:
@@ -196,7 +200,7 @@ def mission(request: HttpRequest, place: str, name: str) -> HttpResponse:
         [each for each in steps if (each.withdrawn_at is None) == is_visible] for is_visible in (True, False)
     )
     context |= {
-        "told": queries.mission(place, on=timezone.localdate()),
+        "mission": queries.mission(place, on=timezone.localdate()),
         "first_week": queries.FIRST_WEEK.only()(request.user, place, at.date()),
         "steps": visible_steps,
         "withdrawn": withdrawn,
@@ -248,7 +252,7 @@ def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
                 name=values["name"],
                 colour=values["colour"],
                 logo=values["logo"].read() if values["logo"] else None,
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 at=timezone.now(),
             )
             messages.success(request, "C’est enregistré : les prochains rapports le reprennent.")
@@ -265,10 +269,10 @@ def theme(request: HttpRequest, place: str, name: str) -> HttpResponse:
 @require_POST
 @_of_its_writers
 def scenarios(request: HttpRequest, place: str, name: str) -> HttpResponse:
-    """Keeping a what-if under a name, or taking one away."""
+    """Keep a what-if under a name, or take one away."""
     del name
     query = request.POST.get("essai", "")
-    if (pk := whole(request.POST.get("retirer", ""))) is not None:
+    if (pk := whole_number(request.POST.get("retirer", ""))) is not None:
         row = Scenario.objects.filter(place=place, pk=pk).first()
         if row is None:
             messages.info(request, "Cet essai n’est plus là : quelqu’un l’a retiré.")
@@ -285,12 +289,6 @@ def scenarios(request: HttpRequest, place: str, name: str) -> HttpResponse:
             query = row.query
     address = reverse("what_if", args=[place])
     return redirect(f"{address}?{QueryDict(query).urlencode()}#essais" if query else f"{address}#essais")
-
-
-def _name(place: str) -> str:
-    """Return the name of a kept perimeter, or of an official territory; raises UnknownTerritory."""
-    perimeter = territories.perimeter(place)
-    return perimeter.name if perimeter else territories.territory(place).long_name
 
 
 @holding("territory.edit")
@@ -311,13 +309,13 @@ def new_perimeter(request: HttpRequest) -> HttpResponse:
                 )
             if file:
                 zone_file = territories.zone_file(file.read(), name=file.name, code=values["code"])
-                form.data = form.data.copy()
-                form.data["zones_lues"] = json.dumps(zone_file.content.decode("utf-8-sig"))
-                form.data["nom_fichier"] = file.name[: territory_actions.LONGEST_FILE_NAME]
+                form.data = read = editable_data(form)
+                read["zones_lues"] = json.dumps(zone_file.content.decode("utf-8-sig"))
+                read["nom_fichier"] = file.name[: territory_actions.LONGEST_FILE_NAME]
                 context |= {"zone_file": zone_file, "file_name": file.name}
                 return render(request, "dossiers/zones_read.html", context)
             perimeter = territory_actions.keep_perimeter(
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 slug=values["adresse"],
                 name=values["nom"],
                 code=values["code"],
@@ -350,7 +348,7 @@ def new_marking(request: HttpRequest) -> HttpResponse:
                     do="Choisissez une autre adresse.",
                 )
             marking = territory_actions.keep_marking(
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 slug=values["adresse"],
                 label=values["nom"],
                 content=values["fichier"].read(),
@@ -359,8 +357,10 @@ def new_marking(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             error = refused
         else:
-            concerned = count(len(marking.shares), "commune ou quartier", "communes ou quartiers")
-            messages.success(request, f"Filtre « {marking.label} » gardé : {concerned}.")
+            if marking.kind == territory_rules.CONNECTIONS:
+                _tell_connections(request, marking)
+                return redirect("territory_tools")
+            messages.success(request, f"Filtre « {marking.label} » gardé : {marking.concerned}.")
             if marking.generation in territory_rules.OUTDATED:
                 messages.warning(request, territory_rules.OUTDATED[marking.generation])
             return redirect("territory_tools")
@@ -368,10 +368,23 @@ def new_marking(request: HttpRequest) -> HttpResponse:
     return render(request, "dossiers/form.html", context)
 
 
+def _tell_connections(request: HttpRequest, marking: Marking) -> None:
+    """Write the dossiers again with a file of connections, and tell what was read of it, and its age."""
+    actions.publish_all_again()
+    messages.success(
+        request,
+        f"« {marking.label} » gardé : {marking.concerned}. Les dossiers s’écrivent de nouveau avec leur"
+        " part.",
+    )
+    for words in (connection.age(int(marking.generation), timezone.localdate()), marking.doubt):
+        if words:
+            messages.warning(request, words)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Take off a perimeter or a filter, or withdraw a correction."""
-    user: Any = request.user
+    user = account_of(request)
     removable = access.removable_by(user).get(kind)
     if removable is None:
         raise Http404
@@ -387,7 +400,9 @@ def drop(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         messages.success(request, "Périmètre retiré.")
     elif kind == "filtre":
         territory_actions.drop_marking(by=user, marking=row)
-        messages.success(request, "Filtre retiré.")
+        if row.kind == territory_rules.CONNECTIONS:
+            actions.publish_all_again()
+        messages.success(request, f"« {row.label} » est retiré.")
     else:
         is_read = territory_actions.withdraw(by=user, correction=row, at=timezone.now())
         now = "la valeur d’avant elle est lue de nouveau" if is_read else "une plus récente reste lue"
@@ -425,13 +440,13 @@ def correct(request: HttpRequest, table: str) -> HttpResponse:
                     do="Demandez au responsable de ce territoire.",
                 )
             territory_actions.correct(
-                by=request.user,  # type: ignore[arg-type]
+                by=account_of(request),
                 table=table,
                 key=clean["code"].strip(),
                 column=clean["colonne"],
                 value=clean["valeur"],
                 reason=clean["raison"],
-                was=whole(request.POST.get("lue", ""), ROWS),
+                was=whole_number(request.POST.get("lue", ""), ROWS),
             )
         except Refused as raised:
             error = raised

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
+from maillage.apps.directory.memberships.access import FRANCE
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
-from maillage.apps.memberships.access import FRANCE
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.modules import archive as module_archive
 from maillage.modules import authoring
@@ -68,7 +68,7 @@ def move(copy: Copy, step: int, by_places: int, *, read: str, by: User, at: date
             do="Choisissez une autre étape, ou l’autre sens.",
         )
     steps[step], steps[to] = steps[to], steps[step]
-    return save(copy, {**(copy.held or {}), "etapes": steps}, read=read, by=by, at=at)
+    return save(copy, {**(copy.content or {}), "etapes": steps}, read=read, by=by, at=at)
 
 
 def take_out(copy: Copy, step: int, *, read: str, by: User, at: datetime) -> Copy:
@@ -79,7 +79,7 @@ def take_out(copy: Copy, step: int, *, read: str, by: User, at: datetime) -> Cop
             "Cette étape n’est plus là.", why="Quelqu’un l’a déjà retirée.", do="Rechargez la page."
         )
     return save(
-        copy, {**(copy.held or {}), "etapes": [*steps[:step], *steps[step + 1 :]]}, read=read, by=by, at=at
+        copy, {**(copy.content or {}), "etapes": [*steps[:step], *steps[step + 1 :]]}, read=read, by=by, at=at
     )
 
 
@@ -95,12 +95,12 @@ def add(copy: Copy, chosen: Sequence[tuple[str, int]], *, read: str, by: User, a
         raise Refused(
             "Aucune étape n’est choisie.", why="Rien n’a été ajouté.", do="Cochez au moins une étape."
         )
-    return save(copy, authoring.with_steps(copy.held or {}, taken), read=read, by=by, at=at)
+    return save(copy, authoring.with_steps(copy.content or {}, taken), read=read, by=by, at=at)
 
 
 def write_step(copy: Copy, step: Mapping[str, Any], *, read: str, by: User, at: datetime) -> Copy:
     """Add a step made from a pattern at the end."""
-    return save(copy, authoring.with_step(copy.held or {}, step), read=read, by=by, at=at)
+    return save(copy, authoring.with_step(copy.content or {}, step), read=read, by=by, at=at)
 
 
 def take(scope: str, id: str, *, by: User, at: datetime) -> Imported:

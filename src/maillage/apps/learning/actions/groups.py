@@ -6,18 +6,17 @@ from typing import Any
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.access import rights_of
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.actions.sheets import lock_structure
-from maillage.apps.directory.models import Structure
-from maillage.apps.learning import access
+from maillage.apps.directory.places.actions.sheets import lock_structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.learning import access, rules
 from maillage.apps.learning.models import Group, Member
-from maillage.apps.learning.rules import groups as rules
-from maillage.apps.people import rules as persons
-from maillage.apps.people.access import may_help
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons import rules as persons
+from maillage.apps.people.persons.access import may_help
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.access import rights_of
+from maillage.apps.platform.accounts.models import User
 from maillage.kernel import codes
 from maillage.kernel.errors import Refused
 from maillage.kernel.secret_text import refuse_secrets

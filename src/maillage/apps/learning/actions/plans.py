@@ -9,19 +9,19 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.learning import rules
 from maillage.apps.learning.models import Plan
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries import plans as queries
-from maillage.apps.learning.rules import plans
-from maillage.apps.messages import actions as outbox
-from maillage.apps.messages.queries import is_stopped
-from maillage.apps.messages.rules import addresses, states
-from maillage.apps.people import queries as persons
-from maillage.apps.people import rules as people
-from maillage.apps.people.actions import register
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons import queries as persons
+from maillage.apps.people.persons import rules as people
+from maillage.apps.people.persons.actions import register
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.messages import actions as outbox
+from maillage.apps.platform.messages.queries import is_stopped
+from maillage.apps.platform.messages.rules import addresses, states
 from maillage.kernel.errors import Refused
 from maillage.modules.format import Module
 
@@ -65,7 +65,7 @@ def make(
         token=secrets.token_urlsafe(12),
         on=on,
         together=together,
-        ask_on=plans.ask_on(on, module.service.after.days),
+        ask_on=rules.ask_on(on, module.service.after.days),
         by=by,
         example=example or bool(person and person.example),
         at=at,
@@ -87,19 +87,19 @@ def answer(
             why="Un autre projet a remplacé celui-ci entre-temps.",
             do="Répondez à celui-là, quand sa question viendra.",
         )
-    again = answer == plans.NOT_YET and locked_plan.answer != plans.NOT_YET
+    again = answer == rules.NOT_YET and locked_plan.answer != rules.NOT_YET
     locked_plan.answer, locked_plan.answered_at, locked_plan.asked_by = (
         answer,
         at,
         "aidant" if by is not None else "person",
     )
-    locked_plan.blocked = blocked if answer == plans.BLOCKED else None
+    locked_plan.blocked = blocked if answer == rules.BLOCKED else None
     if by is not None:
         locked_plan.by = by
     if _taken_back(locked_plan) or again:
         locked_plan.told_at = None
     if again:
-        locked_plan.ask_on = max(locked_plan.ask_on, timezone.localdate(at) + plans.AGAIN)
+        locked_plan.ask_on = max(locked_plan.ask_on, timezone.localdate(at) + rules.AGAIN)
     locked_plan.save()
     return locked_plan
 
@@ -145,7 +145,7 @@ def _ask(plan: Plan, *, at: datetime) -> bool:
     """
     today = timezone.localdate(at)
     locked_plan = queries.to_write(today).select_for_update(of=("self",)).filter(pk=plan.pk).first()
-    person = locked_plan and locked_plan.person
+    person = locked_plan.person if locked_plan is not None else None
     if locked_plan is None or person is None:  # answered, replaced or written meanwhile
         return False
     channel = {people.PHONE: "sms", people.EMAIL: "email"}[person.reach]

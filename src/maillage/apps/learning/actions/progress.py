@@ -9,14 +9,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.learning import access
+from maillage.apps.learning import access, rules
 from maillage.apps.learning.actions import plans
 from maillage.apps.learning.models import Fact, Member, Plan, Route
 from maillage.apps.learning.queries import progress as queries
-from maillage.apps.learning.rules import progress
-from maillage.apps.people.actions import register as people
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.actions import register as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts import actions as journal
 from maillage.kernel.errors import Refused
 from maillage.modules.paths import paths
 
@@ -30,14 +29,14 @@ class Receipt:
 
 
 @transaction.atomic
-def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Receipt:
+def keep(person: Person, facts: Sequence[rules.Fact], *, at: datetime) -> Receipt:
     """Store the facts of a learner, each once.
 
     A device reports how long ago a fact happened: its clock may be wrong, so ours dates it.
     """
     if not Person.objects.select_for_update().filter(pk=person.pk, forgotten_at__isnull=True).exists():
         return Receipt((), 0)
-    if Fact.objects.filter(person=person, kept_at__gt=at - timedelta(days=1)).count() > progress.MOST_A_DAY:
+    if Fact.objects.filter(person=person, kept_at__gt=at - timedelta(days=1)).count() > rules.MOST_A_DAY:
         raise Refused(
             "Ceci n’a pas été gardé.",
             why="Cette carte a déjà beaucoup servi aujourd’hui.",
@@ -50,7 +49,7 @@ def keep(person: Person, facts: Sequence[progress.Fact], *, at: datetime) -> Rec
     erased = queries.last_erasure(person)
     # A device whose clock was wrong: nothing was done with a card before it was made.
     done = {
-        uid: max(at - timedelta(seconds=min(fact.ago, progress.MOST_BEFORE)), min(person.made_at, at))
+        uid: max(at - timedelta(seconds=min(fact.ago, rules.MOST_BEFORE)), min(person.made_at, at))
         for uid, fact in fact_by_uid.items()
     }
     rows = [
@@ -117,7 +116,12 @@ def _erase(person: Person, *, at: datetime) -> int:
 
 
 @transaction.atomic
-def forget(person: Person, *, at: datetime) -> None:
-    """Strip all that links learning to a person who is erased: counts stay, groups and paths do not."""
+def forget(person: Person, *, at: datetime, structure: int | None = None) -> None:
+    """Strip all that links learning to a person who is erased: counts stay, groups and paths do not.
+
+    structure: nothing is stripped for one alone, as what people learn is of none.
+    """
+    if structure is not None:
+        return
     _erase(person, at=at)
     Member.objects.filter(person=person).delete()

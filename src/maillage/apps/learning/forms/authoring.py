@@ -106,7 +106,7 @@ def sections(copy: Copy, part: str, typed: Mapping[str, str] | None = None) -> l
     """Return the fields of a part, by what they belong to, with their faults. typed: what somebody had
     typed, kept as it is.
     """
-    content = copy.held or {}
+    content = copy.content or {}
     fields_by_section: dict[str, dict[str, list[Field]]] = {}
     for part_field in fields(copy, part):
         part_field.id = anchor(part_field.place)
@@ -143,7 +143,7 @@ def unknown_neighbours(copy: Copy) -> list[str]:
     return [
         f"« {label} » nomme « {id} », qui n’existe pas."
         for key, label in NEIGHBOUR_LISTS.items()
-        for id in (copy.held or {}).get(key) or ()
+        for id in (copy.content or {}).get(key) or ()
         if str(id) not in known
     ]
 
@@ -169,7 +169,7 @@ class FaultText:
 
 def fault_texts(copy: Copy) -> list[FaultText]:
     """Return the faults of a module, each with the field in which it is corrected."""
-    content, texts = copy.held or {}, []
+    content, texts = copy.content or {}, []
     known: dict[str, list[Field]] = {}
     for wrong in queries.wrong(copy):
         if wrong.part and wrong.part not in known:
@@ -241,7 +241,7 @@ def fields(copy: Copy, part: str) -> list[Field]:
 
 def _complete_content(copy: Copy, part: str) -> dict[str, Any]:
     """Return the content of a module, with empty texts where this part accepts one and has none yet."""
-    content: dict[str, Any] = module_texts.own(copy.held or {})
+    content: dict[str, Any] = module_texts.own(copy.content or {})
     if part.isdecimal():
         step = content["etapes"][int(part) - 1]
         first = {
@@ -313,7 +313,7 @@ def applied(copy: Copy, part: str, typed: Mapping[str, str]) -> dict[str, Any]:
     """Return the content of a module with the typed values put in place. Unchanged values stay as they were
     written.
     """
-    content: dict[str, Any] = module_texts.own(copy.held or {})
+    content: dict[str, Any] = module_texts.own(copy.content or {})
     for part_field in fields(copy, part):
         if part_field.kind == "drawing":
             continue
@@ -404,7 +404,7 @@ def rows(content: Any, lines: Sequence[Line], typed: Mapping[str, str] | None) -
             line,
             id=f"t-{n}",
             name=f"t:{line.place}",
-            value=typed.get(f"t:{line.place}", line.said) if typed is not None else line.said,
+            value=typed.get(f"t:{line.place}", line.text) if typed is not None else line.text,
             label=module_texts.label_inside(content, places[line.place]),
         )
         rows_by_section.setdefault(module_texts.section(content, places[line.place])[0], []).append(row)
@@ -416,11 +416,11 @@ def translated(known: Translation, lines: Sequence[Line], typed: Mapping[str, st
 
     A sentence whose French changed stays to be read again, until it is rewritten or said to be still right.
     """
-    sentences, since = dict(known.said), dict(known.since)
+    sentences, since = dict(known.text_by_place), dict(known.since)
     for line in lines:
-        words = " ".join(typed.get(f"t:{line.place}", line.said).split())
+        words = " ".join(typed.get(f"t:{line.place}", line.text).split())
         french = typed.get(f"f:{line.place}", line.french)
-        if line.state == "changed" and words == line.said and f"j:{line.place}" not in typed:
+        if line.state == "changed" and words == line.text and f"j:{line.place}" not in typed:
             continue
         if words:
             sentences[line.place], since[line.place] = words, french

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from maillage.apps.learning import rules
 from maillage.apps.learning.queries import contents, readers
-from maillage.apps.learning.rules import progress
-from maillage.apps.learning.rules.progress import Fact
+from maillage.apps.learning.rules import Fact
 from maillage.kernel.errors import Refused
 from maillage.modules.format import KINDS, Module
 
@@ -47,7 +47,7 @@ def read(rows: Sequence[Any]) -> Sent:
     known = {"": contents.modules()}
     scopes = {*contents.adapting(), *contents.writing()}
     facts, refused = [], []
-    for row in rows[: progress.AT_ONCE]:
+    for row in rows[: rules.AT_ONCE]:
         try:
             scope = str(row.get("lecteur") or "")
             if scope in scopes and scope not in known:
@@ -71,7 +71,7 @@ def _fact(row: dict[str, Any], known: Mapping[str, Module]) -> Fact:
     if not 1 <= step <= len(module.steps):
         raise ValueError("étape inconnue")
     state, kind = str(row["etat"]), str(row.get("genre") or "")
-    if state not in progress.STATES or (kind and kind not in KINDS):
+    if state not in rules.STATES or (kind and kind not in KINDS):
         raise ValueError("état inconnu")
     way, screen = str(row.get("voie") or "unknown"), str(row.get("ecran") or "large")
     return Fact(
@@ -82,13 +82,13 @@ def _fact(row: dict[str, Any], known: Mapping[str, Module]) -> Fact:
         state=state,
         kind=kind,
         easier=row.get("facile") is True,
-        tries=_within(row.get("essais"), 0, progress.MOST_TRIES),
+        tries=_within(row.get("essais"), 0, rules.MOST_TRIES),
         hints=_within(row.get("indices"), 0, 3),
-        seconds=_within(row.get("secondes"), 0, progress.MOST_SECONDS),
-        way=way if way in progress.WAYS else "unknown",
-        screen=screen if screen in progress.SCREENS else "large",
+        seconds=_within(row.get("secondes"), 0, rules.MOST_SECONDS),
+        way=way if way in rules.WAYS else "unknown",
+        screen=screen if screen in rules.SCREENS else "large",
         offline=row.get("hors_ligne") is True,
-        ago=_within(row.get("il_y_a"), 0, progress.MOST_BEFORE),
+        ago=_within(row.get("il_y_a"), 0, rules.MOST_BEFORE),
     )
 
 

@@ -5,22 +5,23 @@ from typing import Any
 
 from django import forms
 
-from maillage.apps.directory.forms.moments import DayField
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.places.forms.moments import DayField
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.learning import rules
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules import plans
-from maillage.apps.learning.rules.groups import MOST
+from maillage.apps.learning.rules import MOST
 from maillage.kernel.errors import Refused
 from maillage.modules.outlines import Outline
 from maillage.modules.paths import paths
+from maillage.web.choices import NumberChoiceField, choice_field
 
 
 class PlanForm(forms.Form):
-    """When, and with whom."""
+    """The date of a plan, and its helper."""
 
     le = DayField(label="Quel jour ?")
     avec = forms.ChoiceField(
-        label="Avec qui ?", choices=list(plans.WITH.items()), widget=forms.RadioSelect, initial="alone"
+        label="Avec qui ?", choices=list(rules.WITH.items()), widget=forms.RadioSelect, initial="alone"
     )
 
 
@@ -29,17 +30,15 @@ class AnswerForm(forms.Form):
 
     reponse = forms.ChoiceField(
         label="Réponse",
-        choices=list(plans.ANSWERS.items()),
+        choices=list(rules.ANSWERS.items()),
         widget=forms.RadioSelect,
         error_messages={"required": "Choisissez une réponse, puis « Répondre »."},
     )
-    ecran = forms.TypedChoiceField(
-        label="Quel écran a bloqué ?", coerce=int, empty_value=None, required=False
-    )
+    ecran = NumberChoiceField(label="Quel écran a bloqué ?", empty_value=None, required=False)
 
     def __init__(self, *args: Any, steps: Sequence[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ecran"].choices = [("", "Je ne sais plus"), *steps]  # type: ignore[attr-defined]
+        choice_field(self, "ecran").choices = [("", "Je ne sais plus"), *steps]
 
 
 def names(typed: str) -> list[str]:
@@ -82,14 +81,14 @@ class GroupForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.structures, self.outlines = list(structures), outlines
-        field: Any = self.fields["structure"]
+        field = choice_field(self, "structure")
         field.choices = [(str(outline.pk), outline.name) for outline in structures]
         if len(self.structures) == 1:
             field.initial, field.widget = str(self.structures[0].pk), forms.HiddenInput()
-        self.fields["modules"].choices = [(m.id, m.title) for m in contents.modules().values()]  # type: ignore[attr-defined]
+        choice_field(self, "modules").choices = [(m.id, m.title) for m in contents.modules().values()]
         started = [(f"parcours:{id}", f"Parcours : {path.title}") for id, path in paths().items()]
         started += [(f"trame:{id}", f"Trame : {outline.title}") for id, outline in outlines.items()]
-        self.fields["trame"].choices = [("", "Choisir soi-même"), *started]  # type: ignore[attr-defined]
+        choice_field(self, "trame").choices = [("", "Choisir soi-même"), *started]
 
     def clean_noms(self) -> list[str]:
         try:

@@ -30,7 +30,7 @@ class Lines(forms.CharField):
         super().__init__(max_length=4 * MOST, required=fewest > 0, **options)
         self.error_messages["required"] = MISSING
 
-    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]  # lines, typed as a text
         """Return the lines that hold something."""
         return [" ".join(line.split()) for line in str(value or "").splitlines() if line.strip()]
 
@@ -66,8 +66,8 @@ def _text(label: str, *, required: bool = True, rows: int = 0, help_text: str = 
 class RowForm(forms.Form):
     """A row among several: a choice, a sign, a place. Empty, it is left out."""
 
-    def __init__(self, *args: Any, kind: str, title: str, **kwargs: Any) -> None:
-        super().__init__(*args, empty_permitted=True, use_required_attribute=False, **kwargs)
+    def __init__(self, data: Any = None, *, kind: str, title: str, **kwargs: Any) -> None:
+        super().__init__(data, empty_permitted=True, use_required_attribute=False, **kwargs)
         self.title = title
         fields: dict[str, forms.Field] = {}
         if kind == "choix":

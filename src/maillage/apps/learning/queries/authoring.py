@@ -19,7 +19,7 @@ from maillage.modules import texts as module_texts
 from maillage.modules.authoring import Copy
 from maillage.modules.format import Module, Screens, Step, Where
 from maillage.modules.reading import Fault
-from maillage.reports.page import drawings
+from maillage.publishing.page import drawings
 
 MOST_DRAWINGS = 4  # of a step
 # Those whose modules lead to no real service: a module may begin there with nothing written.
@@ -63,7 +63,7 @@ def parts(copy: Copy) -> list[str]:
     """Return the parts of a module that have their page: its header, its steps, its sheet, the real
     service.
     """
-    content = copy.held or {}
+    content = copy.content or {}
     return [
         "en-tete",
         *(str(n) for n in range(1, len(copy.steps) + 1)),
@@ -113,7 +113,9 @@ def wrong(copy: Copy) -> list[Wrong]:
     """
     known = {*parts(copy)}
     faults = [(fault, "" if fault.place == ("etapes",) else part_of(fault.place)) for fault in copy.faults]
-    return [Wrong(fault, part if part in known and copy.held is not None else "") for fault, part in faults]
+    return [
+        Wrong(fault, part if part in known and copy.content is not None else "") for fault, part in faults
+    ]
 
 
 def look(copy: Copy, number: int, screen: str = "") -> contents.StepPage | None:
@@ -159,7 +161,7 @@ def lines(copy: Copy) -> list[Line]:
         kind = str(exercise.get("genre")) if isinstance(exercise, dict) else ""
         words = [
             module_format.NATURES.get(str(step.get("nature")), ""),
-            f"exercice : {module_format.KINDS_SAID.get(kind, kind)}" if kind else "",
+            f"exercice : {module_format.LABEL_BY_KIND.get(kind, kind)}" if kind else "",
             "montre que c’est appris" if step.get("reussite") else "",
         ]
         lines.append(
@@ -186,7 +188,7 @@ def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
     """Return the content of a module with a drawing changed. place: that of a drawing, or the first free one
     of a step; name: '' removes it from a step.
     """
-    content = module_texts.own(copy.held or {})
+    content = module_texts.own(copy.content or {})
     known = {where for where, _ in module_texts.drawn(content)}
     if place not in known and place not in free(copy):
         raise Refused(
@@ -209,7 +211,7 @@ def redrawn(copy: Copy, place: Where, name: str) -> dict[str, Any]:
         raise Refused(
             "Ce dessin ne peut pas être retiré.", why="Sa place en demande un.", do="Choisissez-en un autre."
         )
-    return content  # type: ignore[no-any-return]
+    return content  # type: ignore[no-any-return]  # read from JSON
 
 
 def free(copy: Copy) -> list[Where]:
@@ -220,7 +222,7 @@ def free(copy: Copy) -> list[Where]:
 
 def place_of(copy: Copy, text: str) -> Where | None:
     """Return the place of a drawing from its text, None if no drawing has it."""
-    every = [*(where for where, _ in module_texts.drawn(copy.held or {})), *free(copy)]
+    every = [*(where for where, _ in module_texts.drawn(copy.content or {})), *free(copy)]
     return next((where for where in every if module_reading.place_text(where) == text), None)
 
 
@@ -229,7 +231,7 @@ def place_of(copy: Copy, text: str) -> Where | None:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a translation is."""
+    """The progress of a translation."""
 
     code: str
     name: str
@@ -251,7 +253,7 @@ def languages(id: str) -> list[Progress]:
     return languages
 
 
-def faults_beside() -> Mapping[str, tuple[Fault, ...]]:
+def translation_faults() -> Mapping[str, tuple[Fault, ...]]:
     """Return the faults of translations, which have no working copy."""
     faults_by_path = contents.territory_modules(now=True).faults
     return {

@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 
 from django.conf import settings
 
-from maillage.apps.learning.rules import judging
-from maillage.apps.learning.rules.authors import scope_of, structure_of
+from maillage.apps.learning import rules
+from maillage.apps.learning.rules import scope_of, structure_of
 from maillage.kernel.names import plain
-from maillage.modules import authoring
+from maillage.modules import authoring, playing
 from maillage.modules import format as module_format
 from maillage.modules import reading as module_reading
 from maillage.modules import texts as module_texts
@@ -22,13 +22,14 @@ from maillage.modules import translations as module_translations
 from maillage.modules.catalogue import Catalogue, FolderContents
 from maillage.modules.format import Module, Part, Screens, Step
 from maillage.modules.translations import Translated
-from maillage.reports.page import drawings
+from maillage.publishing.page import drawings
 from maillage.words.wording import spaced, unbroken
 
 P = TypeVar("P", bound=Part)
 TERRITORIES = "territoires"  # the folder of theirs, one folder each, beside the modules of the installation
 STRUCTURES = "structures"  # the same for theirs
 MOST_TERRITORIES = 200  # put together at once in the memory of a process
+MOST_NEAREST = 3
 AS_WRITTEN = ("modeles", "juste")  # what is compared with what somebody types keeps its plain spaces
 
 
@@ -70,11 +71,11 @@ class StepPage:
 
     @property
     def shuffled(self) -> list[tuple[int, str]]:
-        return judging.shuffled(self.exercise)
+        return rules.shuffled(self.exercise)
 
     @property
     def on_paper(self) -> bool:
-        return self.exercise is not None and self.exercise.kind in judging.ON_PAPER
+        return self.exercise is not None and self.exercise.kind in rules.ON_PAPER
 
 
 @cache
@@ -251,8 +252,8 @@ def translated(id: str, code: str) -> Translated | None:
         translated_modules[id, code] = module_translated and replace(
             module_translated,
             module=_typeset(module_translated.module),
-            left=frozenset(map(_typeset_text, module_translated.left)),
-            said=frozenset(map(_typeset_text, module_translated.said)),
+            untranslated=frozenset(map(_typeset_text, module_translated.untranslated)),
+            translated=frozenset(map(_typeset_text, module_translated.translated)),
         )
     return translated_modules[id, code]
 
@@ -260,6 +261,19 @@ def translated(id: str, code: str) -> Translated | None:
 def modules_in(code: str) -> list[Module]:
     """Return the modules that are translated into a language, as they are written in French."""
     return [each for each in modules().values() if translated(each.id, code) is not None]
+
+
+def nearest_in(module: Module, code: str) -> list[Module]:
+    """Return the modules nearest to one that nobody translated, as they are written in French: those that
+    are translated, what follows or precedes it first, then its theme, then by number; three at most.
+    """
+    neighbours = {*module.then, *module.before}
+    candidates = [other for other in modules_in(code) if other.id != module.id]
+
+    def distance(other: Module) -> tuple[bool, bool, int]:
+        return other.id not in neighbours, other.theme != module.theme, abs(other.number - module.number)
+
+    return sorted(candidates, key=distance)[:MOST_NEAREST]
 
 
 def source(id: str) -> dict[str, Any] | None:
@@ -371,6 +385,22 @@ def stitches(n_steps: int, current_step: int) -> Sequence[str]:
     ]
 
 
+def tried(step_page: StepPage, answer: Mapping[str, Sequence[str]] | None) -> dict[str, Any]:
+    """Return the context of a try of an exercise without script, and where one then is. answer: the
+    lists of values of its form, by name; None before a first try.
+    """
+    exercise = step_page.exercise
+    if exercise is None or step_page.on_paper:
+        is_tried = answer is not None and exercise is not None
+        return {"feedback": rules.judge(exercise, answer or {}) if is_tried else None}
+    played = playing.play(exercise, answer or {})
+    scene = {"feedback": played.feedback, "played": played}
+    if not isinstance(exercise, Screens):
+        return scene
+    elements, carried = playing.visible_elements(exercise, played), playing.carried(exercise, played)
+    return scene | {"elements": elements, "carried": carried}
+
+
 def _data(exercise: Any, tongue: Translated | None) -> Mapping[str, Any]:
     """Return the data of the script: gaps by cause, hints, and the screens of a simulated device.
 
@@ -390,7 +420,7 @@ def _data(exercise: Any, tongue: Translated | None) -> Mapping[str, Any]:
             by_alias=True, include={"starts", "goal", "screens"}, exclude_defaults=True
         )
     if tongue is not None:
-        kit["dits"] = sorted(tongue.said & _words(kit | {"choix": _written(exercise)}))
+        kit["dits"] = sorted(tongue.translated & _words(kit | {"choix": _written(exercise)}))
     return kit
 
 

@@ -11,36 +11,35 @@ from datetime import date
 
 from django.db.models import Min, QuerySet
 
+from maillage.apps.learning import rules
 from maillage.apps.learning.models import Fact, Plan
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries.measures import METHOD, least_of
 from maillage.apps.learning.queries.progress import services
-from maillage.apps.learning.rules import plans
-from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate, Figure, Withheld
-from maillage.studies.people.shares import share, withheld_words
+from maillage.statistics.engine import small_counts
+from maillage.statistics.people.shares import share, withheld_words
 from maillage.web import bulk
 
-LABELS: Mapping[str, str] = {**plans.ANSWERS, "": "Pas de réponse, ou pas demandé"}
+LABELS: Mapping[str, str] = {**rules.ANSWERS, "": "Pas de réponse, ou pas demandé"}
 SUMS: Mapping[str, Sequence[str]] = {  # of answers; what is known is what the last one leaves
-    "converted": plans.CONVERTED,
-    "obtained": plans.OBTAINED,
-    "open": (plans.NOT_YET, plans.BLOCKED),
-    "unknown": (plans.UNKNOWN, ""),
+    "converted": rules.CONVERTED,
+    "obtained": rules.OBTAINED,
+    "open": (rules.NOT_YET, rules.BLOCKED),
+    "unknown": (rules.UNKNOWN, ""),
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversion:
-    """The outcome of the plans whose question is due. due: how many; parts: by answer, no answer last, None
-    when withheld.
+    """The outcome of the plans whose question is due. parts: by answer, no answer last, None when withheld.
 
     converted: done online by the person, alone or with help, among all that are due: an unknown is not a yes.
     obtained: the right obtained by other means. steps: how many people from the accelerator begun to the
     procedure done. least: smallest count displayed.
     """
 
-    due: int | None
+    n_plans: int | None
     parts: Sequence[tuple[str, int | None]]
     known: Figure
     converted: Figure
@@ -70,7 +69,7 @@ def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) 
     examples = rows.filter(example=True).exists()
     least = least_of(protected, examples)
     every = list(rows.filter(example=examples).order_by("ask_on", "pk").values_list("answer", "module"))
-    counted_plans = every[: disclosure.batch(len(every), least)]
+    counted_plans = every[: small_counts.batch(len(every), least)]
     n = len(counted_plans)
     answers = Counter(answer for answer, _ in counted_plans)
     sums, parts = _publishable_answers(answers, least)
@@ -78,7 +77,7 @@ def conversion(rows: QuerySet[Plan], facts: QuerySet[Fact], *, protected: bool) 
     converted = _share(of["converted"], n, is_published=sums["converted"], least=least)
     known = _share(n - of["unknown"], n, is_published=sums["unknown"], least=least)
     return Conversion(
-        due=n if n or not every else None,
+        n_plans=n if n or not every else None,
         parts=[(LABELS[id], answers[id] if is_published else None) for id, is_published in parts.items()],
         known=known,
         converted=converted,
@@ -121,7 +120,7 @@ def _publishable_answers(answers: Counter[str], least: int) -> tuple[dict[str, b
 
 def _one_way(counts: Sequence[int], least: int) -> list[bool]:
     """Return which counts of a whole may be published; a whole in one part is published as itself."""
-    return [counts[0] >= least] if len(counts) == 1 else disclosure.one_way(counts, least, lowest=1)
+    return [counts[0] >= least] if len(counts) == 1 else small_counts.one_way(counts, least, lowest=1)
 
 
 def _share(part: int, n: int, *, is_published: bool, least: int) -> Figure:
@@ -151,7 +150,7 @@ def _learnt(rows: QuerySet[Fact], least: int) -> list[tuple[str, int | None]]:
     steps: dict[tuple[str, int], set[int]] = {}
     for module, person, step in first.values_list("module", "person", "step"):
         steps.setdefault((module, person), set()).add(step)
-    counted_people = list(steps.items())[: disclosure.batch(len(steps), least)]
+    counted_people = list(steps.items())[: small_counts.batch(len(steps), least)]
     begun, ended = len(counted_people), sum(ends[module] in done for (module, _), done in counted_people)
     return [
         ("Personnes : entraînement ouvert", begun if begun >= least else None),
@@ -166,12 +165,12 @@ def _by_module(
     sum is published.
     """
     n = Counter(module for _, module in rows)
-    done = Counter(module for answer, module in rows if answer in plans.CONVERTED)
+    done = Counter(module for answer, module in rows if answer in rules.CONVERTED)
     ids = sorted(n, key=lambda id: -n[id])
     is_row_published = _one_way([n[id] for id in ids], least)
     if len(ids) > 1 and converted:
         table = [[done[id], n[id] - done[id]] for id in ids]
-        is_done_published = disclosure.two_way(table, is_row_published, [True, True], least)[:, 0].tolist()
+        is_done_published = small_counts.two_way(table, is_row_published, [True, True], least)[:, 0].tolist()
     else:  # a single row is its own total
         is_done_published = [converted and row for row in is_row_published]
     return [

@@ -9,20 +9,21 @@ from django.db.models import Count, F, Q, QuerySet
 from maillage.apps.agenda.access import workshops_for
 from maillage.apps.agenda.models import Seat, Workshop
 from maillage.apps.agenda.rules.workshops import BOOKED
-from maillage.apps.directory.models import Lieu, Structure
-from maillage.apps.directory.queries.seats import seat
-from maillage.apps.directory.rules import PUBLISHED
+from maillage.apps.directory.places.models import Lieu, Structure
+from maillage.apps.directory.places.queries.seats import seat
+from maillage.apps.directory.places.rules import PUBLISHED
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Group, Member
-from maillage.apps.people.access import numbers_for, people_for
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.access import numbers_for, people_for
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.kernel import codes
-from maillage.pipeline.offer.clean.commune import departement
+from maillage.sources.offer.clean.commune import departement
 
 MAX_LISTED_GROUPS = 100
 
 
-def listed(user: Any) -> list[Any]:
+def listed(user: Visitor) -> list[Any]:
     """Return one's groups, those that are open before those closed last, each with how many people it has:
     `n_members`.
     """
@@ -36,7 +37,7 @@ def by_code(typed: str) -> Group | None:
     return Group.objects.filter(code=code).select_related("structure").first() if code else None
 
 
-def workshop(user: Any, pk: int) -> Workshop | None:
+def workshop(user: Visitor, pk: int) -> Workshop | None:
     """Return the workshop from which a group is opened; None when one does not run it."""
     return workshops_for(user).filter(pk=pk).first()
 
@@ -46,19 +47,19 @@ def seats(of: Workshop) -> list[Seat]:
     return list(of.seats.filter(status=BOOKED).select_related("person"))
 
 
-def seated(user: Any, taken: list[Seat]) -> list[Person]:
+def seated(user: Visitor, taken: list[Seat]) -> list[Person]:
     """Return the people of some seats who have a card, and whom one may see."""
     return list(people_for(user).filter(pk__in=[seat.person_id for seat in taken if seat.person_id]))
 
 
-def members_for(user: Any, group: Group) -> QuerySet[Member]:
+def members_for(user: Visitor, group: Group) -> QuerySet[Member]:
     """Return those of a group whom one may see."""
     return Member.objects.filter(group=group, person__in=numbers_for(user)).select_related(
         "person", "group__partner"
     )
 
 
-def people_of(user: Any, group: Group) -> list[Person]:
+def people_of(user: Visitor, group: Group) -> list[Person]:
     """Return the people of a group whom one may see."""
     return list(people_for(user).filter(pk__in=group.members.values("person")))
 

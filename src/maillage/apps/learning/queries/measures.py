@@ -13,15 +13,15 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from maillage.apps.learning import rules
 from maillage.apps.learning.models import Fact
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries.progress import finished, succeeded
-from maillage.apps.learning.rules import progress
-from maillage.engine import disclosure
 from maillage.kernel.estimate import Estimate, Figure
 from maillage.modules.format import Module
 from maillage.reference.parameters import number
-from maillage.studies.people.shares import share, together
+from maillage.statistics.engine import small_counts
+from maillage.statistics.people.shares import share, together
 from maillage.web import snapshots
 
 METHOD = "apprendre"
@@ -85,10 +85,10 @@ def modules(rows: QuerySet[Fact], *, protected: bool) -> tuple[list[OfModule], b
 
 def _module(module: Module, people: Mapping[int, list[tuple[int, int, str, int]]], least: int) -> OfModule:
     where = {
-        person: progress.standings((module.id, v, n, s) for v, n, s, _ in rows)[module.id]
+        person: rules.standings((module.id, v, n, s) for v, n, s, _ in rows)[module.id]
         for person, rows in people.items()
     }
-    n = disclosure.batch(len(where), least)
+    n = small_counts.batch(len(where), least)
     counted_people = dict(list(where.items())[:n])
     done = [person for person, standing in counted_people.items() if finished(module, standing)]
     able = sum(succeeded(module, standing) for standing in counted_people.values())
@@ -205,15 +205,15 @@ def tries(*, on: date) -> tuple[Counted, bool]:
     wanted = (
         Fact.objects.filter(example=examples, at__lt=_midnight(on + timedelta(days=1)))
         .exclude(kind="")
-        .exclude(state=progress.OPENED)
+        .exclude(state=rules.OPENED)
         .order_by("at", "pk")
     )
-    for pk, person, module, version, step, *try_values in wanted.values_list(
+    for pk, person, module, version, step, state, hints, easier, seconds in wanted.values_list(
         "pk", "person", "module", "version", "step", "state", "hints", "easier", "seconds"
     ).iterator():
         if module in known and version == known[module].version and step <= len(known[module].steps):
             somebody = (person, 0) if person else (0, pk)  # nobody knows whether two who were erased are one
-            rows[module, step][somebody] = tuple(try_values)
+            rows[module, step][somebody] = (state, hints, easier, seconds)
     return [
         ((id, step), _counts(known[id], step, list(of.values()), least)) for (id, step), of in rows.items()
     ], examples
@@ -221,9 +221,9 @@ def tries(*, on: date) -> tuple[Counted, bool]:
 
 def _counts(module: Module, step: int, every: list[tuple[str, int, bool, int]], least: int) -> dict[str, Any]:
     """Return the published counts of a step's tries, by complete batches, in the order of first tries."""
-    n = disclosure.batch(len(every), least)
+    n = small_counts.batch(len(every), least)
     tries = every[:n]
-    failed = sum(state not in progress.SUCCEEDED for state, *_ in tries)
+    failed = sum(state not in rules.SUCCEEDED for state, *_ in tries)
     enough = n >= max(least, 1)
     universe = f"personnes avec une carte qui ont essayé l’étape {step} de « {module.title} »"
     return {

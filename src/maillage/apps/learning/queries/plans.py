@@ -7,14 +7,14 @@ from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from maillage.apps.directory.models import Structure
-from maillage.apps.learning import access
+from maillage.apps.directory.places.models import Structure
+from maillage.apps.learning import access, rules
 from maillage.apps.learning.models import Plan
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries.progress import following_structure
-from maillage.apps.learning.rules import plans
-from maillage.apps.people import rules as people
-from maillage.apps.people.models import Consent, Person
+from maillage.apps.people.persons import rules as people
+from maillage.apps.people.persons.models import Consent, Person
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.modules.format import Module
 from maillage.web import bulk
 
@@ -32,7 +32,7 @@ class PlanRow:
 
 
 LISTED = 100
-AWAITING_ANSWER = Q(answer="") | Q(answer=plans.NOT_YET, answered_at__date__lt=F("ask_on"))
+AWAITING_ANSWER = Q(answer="") | Q(answer=rules.NOT_YET, answered_at__date__lt=F("ask_on"))
 
 
 def awaiting_question() -> QuerySet[Plan]:
@@ -50,7 +50,7 @@ def to_write(on: date) -> QuerySet[Plan]:
         person=OuterRef("person"), purpose=people.WRITE, given=True, withdrawn_at=None
     )
     unwritten = awaiting_question().filter(
-        ask_on__gte=on - plans.WRITTEN_FOR, ask_on__lte=on, told_at=None, example=False
+        ask_on__gte=on - rules.WRITTEN_FOR, ask_on__lte=on, told_at=None, example=False
     )
     reached = unwritten.filter(
         Exists(agreed), person__reach__in=(people.PHONE, people.EMAIL), person__forgotten_at=None
@@ -63,28 +63,33 @@ def by_token(token: str) -> Plan | None:
     return Plan.objects.filter(token=token).select_related("person").first()
 
 
-def to_ask(user: Any, on: date, most: int = LISTED) -> tuple[list[PlanRow], int]:
+def to_ask(user: Visitor, on: date, most: int = LISTED) -> tuple[list[PlanRow], int]:
     """Return the first plans whose question is due, the oldest first, and how many there are in all."""
-    rows, n = bulk.firsts(_unanswered(user, Q(ask_on__lte=on)).order_by("ask_on", "pk"), most)
+    rows, n = bulk.firsts(plans_to_ask(user, on).order_by("ask_on", "pk"), most)
     return _with(rows), n
 
 
-def coming(user: Any, on: date) -> list[PlanRow]:
+def plans_to_ask(user: Visitor, on: date) -> QuerySet[Plan]:
+    """Return the plans whose question is due, unordered."""
+    return _unanswered(user, Q(ask_on__lte=on))
+
+
+def coming(user: Visitor, on: date) -> list[PlanRow]:
     """Return the plans whose question is not due yet."""
     return _with(_unanswered(user, Q(ask_on__gt=on)).order_by("on", "pk")[:LISTED])
 
 
-def _unanswered(user: Any, which: Q) -> QuerySet[Plan]:
+def _unanswered(user: Visitor, which: Q) -> QuerySet[Plan]:
     """Return the plans of which somebody may still be asked: nobody is, of those who were erased."""
     return access.plans_for(user, AWAITING_ANSWER, which, Q(person__isnull=False))
 
 
-def answered(user: Any) -> list[PlanRow]:
+def answered(user: Visitor) -> list[PlanRow]:
     """Return the last plans that have an answer."""
     return _with(access.plans_for(user, ~Q(answer="")).order_by("-answered_at")[:12])
 
 
-def in_whose_name(user: Any, person: Person | None, *, helped: bool) -> Structure | None:
+def in_whose_name(user: Visitor, person: Person | None, *, helped: bool) -> Structure | None:
     """Return the structure on whose behalf a plan is made.
 
     helped: by the helper's structure, which follows the person; else that of their group, or the one that
@@ -98,7 +103,7 @@ def in_whose_name(user: Any, person: Person | None, *, helped: bool) -> Structur
         )
         return Structure.objects.filter(pk__in=followed).order_by("pk").first()
     group = access.group_of(person)
-    return group.structure if group else Structure.objects.filter(pk=following_structure(person)).first()
+    return group.structure if group else Structure.objects.filter(Q(pk=following_structure(person))).first()
 
 
 def _with(rows: Any) -> list[PlanRow]:

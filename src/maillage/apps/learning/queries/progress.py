@@ -8,16 +8,16 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from maillage.apps.accounts.models import Entry
+from maillage.apps.learning import rules
 from maillage.apps.learning.models import Fact, Group, Member, Plan, Route
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules import plans, progress
-from maillage.apps.learning.rules.progress import Standing
-from maillage.apps.people.models import Person
-from maillage.apps.people.rules import COUNTED, DataKind
+from maillage.apps.learning.rules import Standing
+from maillage.apps.people.persons.models import Person
+from maillage.apps.people.persons.rules import COUNTED, DataKind
+from maillage.apps.platform.accounts.models import Entry
 from maillage.modules.format import Module
 from maillage.modules.paths import Path, paths
-from maillage.words.languages import to_say
+from maillage.words.languages import say, to_say, typed
 
 ERASED = "learning.erased"
 LIVE = timedelta(minutes=20)  # since the last fact of somebody who is there now
@@ -30,7 +30,7 @@ def standings(person: Person) -> dict[str, Standing]:
         .order_by("at", "pk")
         .values_list("module", "version", "step", "state")
     )
-    return progress.standings(rows, _versions(contents.modules()))
+    return rules.standings(rows, _versions(contents.modules()))
 
 
 def _versions(known: Mapping[str, Module]) -> dict[str, int]:
@@ -57,7 +57,7 @@ def finished(module: Module, standing: Standing | None) -> bool:
 def succeeded(module: Module, standing: Standing | None) -> bool:
     """Return True if a learner did alone a step that proves that a module is learnt."""
     return standing is not None and any(
-        step.counts and standing.steps.get(n) in progress.SUCCEEDED for n, step in enumerate(module.steps, 1)
+        step.counts and standing.steps.get(n) in rules.SUCCEEDED for n, step in enumerate(module.steps, 1)
     )
 
 
@@ -90,24 +90,26 @@ def route(person: Person) -> Path | None:
 
 
 def following(person: Person, standings: Mapping[str, Standing]) -> Next | None:
-    """Return the next module: the team's proposal, unfinished modules, then the group's modules, then those
-    of the path.
+    """Return the next module: the team's proposal, unfinished modules, then the group's modules, those of
+    the path, and those that follow the ones finished, the last first.
     """
     known = contents.modules()
     member = Member.objects.filter(person=person).select_related("group").order_by("-at").first()
     path = route(person)
     wanted: list[tuple[str, str]] = []
     if member and member.proposed:
-        wanted.append((member.proposed, "Proposé par la personne qui vous aide"))
+        wanted.append((member.proposed, say("Proposé par la personne qui vous aide")))
     wanted += [
-        (id, "Vous l’avez commencé")
+        (id, say("Vous l’avez commencé"))
         for id in reversed(list(standings))
         if id in known and not finished(known[id], standings[id])
     ]
     if member:
-        wanted += [(id, f"Groupe {member.group.title}") for id in member.group.modules]
+        wanted += [(id, say("Groupe {name}", name=typed(member.group.title))) for id in member.group.modules]
     if path:
-        wanted += [(id, f"Parcours {path.title}") for id in path.modules]
+        wanted += [(id, say("Parcours {name}", name=say(path.title))) for id in path.modules]
+    opened_last_first = (known[id] for id in reversed(list(standings)) if id in known)
+    wanted += [(id, say("Module suivant :")) for module in opened_last_first for id in module.then]
     return _first(wanted, standings)
 
 
@@ -183,8 +185,8 @@ def _plans(person: Person) -> list[dict[str, Any]]:
         {
             "demarche": known[plan.module].title if plan.module in known else plan.module,
             "pour_le": plan.on.isoformat(),
-            "avec_qui": plans.WITH[plan.together],
-            "reponse": plans.ANSWERS.get(plan.answer, ""),
+            "avec_qui": rules.WITH[plan.together],
+            "reponse": rules.ANSWERS.get(plan.answer, ""),
         }
         for plan in Plan.objects.filter(person=person)
     ]
@@ -253,7 +255,8 @@ def _rows(members: Sequence[Member], at: datetime, visible_people: QuerySet[Pers
     ids = [member.person_id for member in members]
     facts: dict[int, list[Fact]] = {id: [] for id in ids}
     for fact in Fact.objects.filter(person__in=ids).order_by("at", "pk"):
-        facts[fact.person_id].append(fact)  # type: ignore[index]
+        if fact.person_id is not None:
+            facts[fact.person_id].append(fact)
     routes = dict(Route.objects.filter(person__in=ids).values_list("person", "path"))
     known = contents.modules()
     visible_ids = set(visible_people.filter(pk__in=ids).values_list("pk", flat=True))
@@ -292,12 +295,12 @@ def _row(
     at: datetime,
     visible_ids: Collection[int | None],
 ) -> Row:
-    standings = progress.standings(((f.module, f.version, f.step, f.state) for f in facts), _versions(known))
+    standings = rules.standings(((f.module, f.version, f.step, f.state) for f in facts), _versions(known))
     last = facts[-1] if facts else None
     module = known.get(last.module) if last else None
     on_step = [f for f in facts if last and _place(f) == _place(last)]
     now = _since_back(on_step)
-    state = max((f.state for f in on_step), key=progress.RANK.__getitem__, default="")
+    state = max((f.state for f in on_step), key=rules.RANK.__getitem__, default="")
     tries, hints = (max((getattr(f, name) for f in on_step), default=0) for name in ("tries", "hints"))
     is_active = last is not None and at - last.at < LIVE
     long = int((at - now[0].at).total_seconds()) if is_active and now else 0
@@ -311,14 +314,14 @@ def _row(
         tries=tries,
         hints=hints,
         is_active=is_active,
-        stuck=is_active and last is not None and bool(last.kind) and progress.stuck(state, lately, long),
+        stuck=is_active and last is not None and bool(last.kind) and rules.stuck(state, lately, long),
         at=last.at if last else None,
         done=sum(finished(known[id], standings[id]) for id in standings if id in known),
         next=_first(
             [
-                (member.proposed, "proposé"),
-                *((id, "du groupe") for id in member.group.modules),
-                *((id, "de son parcours") for id in (paths()[path].modules if path in paths() else ())),
+                (member.proposed, "Proposé à cette personne"),
+                *((id, "Au programme du groupe") for id in member.group.modules),
+                *((id, "Sur son parcours") for id in (paths()[path].modules if path in paths() else ())),
             ],
             standings,
         ),

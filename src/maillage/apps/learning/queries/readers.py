@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from maillage.apps.directory.models import Structure
+from maillage.apps.directory.memberships.access import communes_of, holding_all, seat_of
+from maillage.apps.directory.places.models import Structure
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules.authors import scope_of
-from maillage.apps.memberships.access import communes_of, holding_all, seat_of
-from maillage.apps.people.models import Person
+from maillage.apps.learning.rules import scope_of
+from maillage.apps.people.persons.models import Person
 
 
 def of_structure(structure: Structure | None, followed: str = "") -> Sequence[str]:

@@ -1,7 +1,6 @@
 """Search entries of learning: the modules, and the groups one runs."""
 
 from functools import lru_cache
-from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -9,7 +8,8 @@ from django.urls import reverse
 from maillage.apps.learning import access
 from maillage.apps.learning.models import Group
 from maillage.apps.learning.queries import contents
-from maillage.apps.search.rules import FixedEntry, FixedKind, Hit, SearchKind
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.search.rules import FixedEntry, FixedKind, Hit, SearchKind
 
 
 def _modules() -> tuple[FixedEntry, ...]:
@@ -28,7 +28,7 @@ def _entries(modules: tuple[tuple[str, int, str, str], ...]) -> tuple[FixedEntry
     )
 
 
-def _group_hit(row: Group, user: Any) -> Hit:
+def _group_hit(row: Group, user: Visitor) -> Hit:
     return Hit(row.title, row.structure.name, reverse("group", args=[row.pk]))
 
 

@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from maillage.apps.directory.queries.seats import structures_in
+from maillage.apps.directory.places.queries.seats import structures_in
 from maillage.apps.learning.models import Fact, Plan
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries.conversion import Conversion, conversion, plans_of
 from maillage.apps.learning.queries.measures import OfModule, facts_of, modules
 from maillage.kernel.estimate import Figure, Withheld
-from maillage.reports.page import charts
+from maillage.publishing.page import charts
 from maillage.web import snapshots
 from maillage.words import wording
 from maillage.words.opening import date_text

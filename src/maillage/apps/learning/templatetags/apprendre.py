@@ -1,5 +1,6 @@
 """Words of modules and words of the interface on one page, each marked with its own language."""
 
+import re
 from typing import Any
 
 from django import template
@@ -7,12 +8,18 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules.script_sentences import SCRIPT_SENTENCES
+from maillage.apps.learning.rules import SCRIPT_SENTENCES
 from maillage.modules.format import Module
 from maillage.words import languages
 from maillage.words.languages import FRENCH
 
 register = template.Library()
+# A mail, alone or between signs, and a site: as `escape` writes them.
+ADDRESS = re.compile(
+    r"(?:&lt;)?[A-Za-z0-9][\w.+-]*@[\w.-]*\w(?:&gt;)?"
+    r"|(?:https?://)?(?:[A-Za-z0-9-]+\.)+(?:example|fr|com|org|net)\b(?:/[\w./-]*\w)?",
+    re.ASCII,
+)
 
 
 def _attributes(code: str, direction: str) -> SafeString:
@@ -26,9 +33,22 @@ FRENCH_ATTRIBUTES = _attributes(FRENCH, languages.LANGUAGES[FRENCH].direction)
 def text(context: template.Context, words: object) -> SafeString:
     """Write words of a module; those left in French inside a translation are marked as such."""
     tongue = context.get("tongue")
-    if tongue and words in tongue.left:
+    if tongue and words in tongue.untranslated:
         return format_html("<span{}>{}</span>", FRENCH_ATTRIBUTES, words)
-    return escape(words)
+    return with_addresses(words)
+
+
+@register.filter
+def with_addresses(words: object) -> SafeString:
+    """Write words with their addresses isolated, each left to right."""
+    return mark_safe(ADDRESS.sub(r'<bdi dir="ltr">\g<0></bdi>', escape(words)))
+
+
+@register.simple_tag(takes_context=True)
+def words_language(context: template.Context, words: object) -> SafeString:
+    """Write the attributes of an element whose name is words of a module left in French in a translation."""
+    tongue = context.get("tongue")
+    return FRENCH_ATTRIBUTES if tongue and words in tongue.untranslated else mark_safe("")
 
 
 @register.simple_tag(takes_context=True)
@@ -53,14 +73,26 @@ def module_language(context: template.Context) -> SafeString:
 
 @register.simple_tag
 def module_title(module: Module) -> SafeString:
-    """Write the title of another module, in the reader's language where it is translated into it."""
-    reader = languages.spoken()
+    """Write the title of another module, in the reader's language where somebody translated it, alone or
+    with the whole module.
+    """
+    return _translated(module, "title")
+
+
+@register.simple_tag
+def module_aim(module: Module) -> SafeString:
+    """Write the aim of another module, in the reader's language where the module is translated."""
+    return _translated(module, "aim")
+
+
+def _translated(module: Module, name: str) -> SafeString:
+    """Write a text of another module in a span with its language."""
+    reader, french = languages.spoken(), getattr(module, name)
     tongue = contents.translated(module.id, reader.code)
-    if tongue:
-        return format_html(
-            "<span{}>{}</span>", _attributes(reader.code, reader.direction), tongue.module.title
-        )
-    return format_html("<span{}>{}</span>", FRENCH_ATTRIBUTES, module.title)
+    text = getattr(tongue.module, name) if tongue else languages.say(french)
+    is_french = text in tongue.untranslated if tongue else text == french
+    attributes = FRENCH_ATTRIBUTES if is_french else _attributes(reader.code, reader.direction)
+    return format_html("<span{}>{}</span>", attributes, text)
 
 
 @register.inclusion_tag("learning/_module_link.html")
@@ -69,8 +101,12 @@ def module_link(module: Module, *, progress: bool = True) -> dict[str, Any]:
 
     progress: with its length, and how far this device went.
     """
-    tongue = contents.translated(module.id, languages.spoken().code)
-    return {"m": tongue.module if tongue else module, "tongue": tongue, "progress": progress}
+    reader = languages.spoken()
+    tongue = contents.translated(module.id, reader.code)
+    card = tongue.module if tongue else module
+    # A French aim under a title in the reader's language is a line that the reader cannot read.
+    is_aim_read = card.aim not in tongue.untranslated if tongue else reader.is_french
+    return {"m": card, "tongue": tongue, "is_aim_read": is_aim_read, "progress": progress}
 
 
 @register.simple_tag(takes_context=True)

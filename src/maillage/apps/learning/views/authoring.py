@@ -15,17 +15,16 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
-from maillage.apps.learning import access
+from maillage.apps.directory.memberships.access import FRANCE
+from maillage.apps.learning import access, rules
 from maillage.apps.learning.actions import authoring as actions
 from maillage.apps.learning.forms import authoring as forms
 from maillage.apps.learning.forms.steps import StepForm
 from maillage.apps.learning.queries import authoring as queries
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules import authors, judging
-from maillage.apps.memberships.access import FRANCE
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import whole_number
 from maillage.modules import archive as module_archive
 from maillage.modules import authoring, translations
 from maillage.modules import format as module_format
@@ -34,9 +33,9 @@ from maillage.modules import texts as module_texts
 from maillage.modules.archive import Imported
 from maillage.modules.authoring import Changed, Copy
 from maillage.modules.format import Module
-from maillage.modules.steps import PATTERNS
+from maillage.modules.steps import STEP_PATTERNS
 from maillage.modules.translations import Translation
-from maillage.reports.page import drawings
+from maillage.publishing.page import drawings
 from maillage.web import refusals
 from maillage.words.languages import LANGUAGES
 
@@ -57,7 +56,7 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
     taken = {copy.id for copy in copies}
     context = {
         "rows": [(copy, forms.fault_texts(copy), contents.translations_of(copy.id)) for copy in copies],
-        "beside": queries.faults_beside(),
+        "translation_faults": queries.translation_faults(),
         "themes": [
             (label, [(each, contents.translations_of(each.id)) for each in modules])
             for label, modules in queries.adaptable(taken)
@@ -75,7 +74,7 @@ def _index(request: HttpRequest, imported: Imported | None = None, status: int =
 
 def _nearby(territory: str) -> list[tuple[str, str, list[Module]]]:
     """Return the modules of each structure of a territory: scope, name, modules; [] for a structure."""
-    if not territory or authors.structure_of(territory) is not None:
+    if not territory or rules.structure_of(territory) is not None:
         return []
     inside = access.scopes_inside(territory, contents.writing())
     modules_by_structure = [
@@ -87,7 +86,7 @@ def _nearby(territory: str) -> list[tuple[str, str, list[Module]]]:
 @holding(access.EDIT, access.WRITE)
 @require_POST
 def territory(request: HttpRequest) -> HttpResponse:
-    """Choosing the territory or the structure for which one writes, for whoever writes for several."""
+    """Choose the territory or the structure for which one writes, for whoever writes for several."""
     chosen = request.POST.get("territoire", "")
     if not access.may_write(request.user, chosen):
         raise Http404
@@ -98,15 +97,20 @@ def territory(request: HttpRequest) -> HttpResponse:
 @holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Beginning a module: its title, and the module whose other texts it takes first, or none."""
+    """Begin a module: its title, and the module whose other texts it takes first, or none."""
     title = " ".join(request.POST.get("titre", "").split())[:MOST_TITLE]
     header, theme = request.POST.get("en_tete", ""), request.POST.get("theme", "")
     if request.method == "POST":
         with refusals.as_message(request):
             copy = actions.begin(title, header, theme, by=account_of(request), at=timezone.now())
             return redirect("module_add", copy.id)
-    context = {"titre": title, "en_tete": header, "theme": theme, "themes": contents.themes()}
-    context["alone"] = queries.THEMES_ALONE
+    context = {
+        "titre": title,
+        "en_tete": header,
+        "theme": theme,
+        "themes": contents.themes(),
+        "alone": queries.THEMES_ALONE,
+    }
     return render(
         request, "learning/authoring/new.html", context, status=400 if request.method == "POST" else 200
     )
@@ -156,7 +160,7 @@ def _archive(request: HttpRequest, ids: list[str], name: str) -> HttpResponse:
 @holding(access.EDIT, access.WRITE)
 @require_POST
 def adapt(request: HttpRequest, id: str) -> HttpResponse:
-    """Copying one of ours into the folder of those for whom one writes."""
+    """Copy one of ours into the folder of those for whom one writes."""
     if id not in module_reading.files():
         raise Http404
     with refusals.as_message(request):
@@ -198,7 +202,7 @@ def act(request: HttpRequest, id: str) -> HttpResponse:
     """A gesture on a module: a step moved or taken out, a version put back, a draft left."""
     copy, by, at = _copy(id), account_of(request), timezone.now()
     gesture, _, which = request.POST.get("geste", "").partition(":")
-    read, step = request.POST.get("lu", ""), (whole(which) or 0) - 1
+    read, step = request.POST.get("lu", ""), (whole_number(which) or 0) - 1
     with refusals.as_message(request):
         if gesture in ("monter", "descendre"):
             to = -1 if gesture == "monter" else 1
@@ -230,7 +234,7 @@ def _to_step(id: str, step: int) -> HttpResponseRedirect:
 @holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest, id: str) -> HttpResponse:
-    """Choosing steps of any module, to put at the end of this one."""
+    """Choose steps of any module, to put at the end of this one."""
     copy = _copy(id)
     if request.method == "POST":
         chosen = [
@@ -248,9 +252,9 @@ def add(request: HttpRequest, id: str) -> HttpResponse:
             )
             return redirect("module_edit", id)
     source = contents.module(request.GET.get("de", ""))
-    context = {"copy": copy, "source": source, "themes": contents.themes()}
-    context |= {"natures": module_format.NATURES, "kinds": module_format.KINDS_SAID}
-    context["patterns"] = PATTERNS
+    context: dict[str, object] = {"copy": copy, "source": source, "themes": contents.themes()}
+    context |= {"natures": module_format.NATURES, "kinds": module_format.LABEL_BY_KIND}
+    context["patterns"] = STEP_PATTERNS
     return render(
         request, "learning/authoring/add.html", context, status=400 if request.method == "POST" else 200
     )
@@ -259,9 +263,9 @@ def add(request: HttpRequest, id: str) -> HttpResponse:
 @holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_step(request: HttpRequest, id: str, pattern: str) -> HttpResponse:
-    """Writing a step from a pattern, to put at the end of a module."""
+    """Write a step from a pattern, to put at the end of a module."""
     copy = _copy(id)
-    if pattern not in PATTERNS or copy.held is None:
+    if pattern not in STEP_PATTERNS or copy.content is None:
         raise Http404
     form = StepForm(pattern, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -275,7 +279,7 @@ def new_step(request: HttpRequest, id: str, pattern: str) -> HttpResponse:
             )
             _tell(request, extended)
             return _to_step(id, len(extended.steps))
-    context = {"copy": copy, "form": form, "pattern": pattern, "label": PATTERNS[pattern]}
+    context = {"copy": copy, "form": form, "pattern": pattern, "label": STEP_PATTERNS[pattern]}
     return render(
         request,
         "learning/authoring/new_step.html",
@@ -287,7 +291,7 @@ def new_step(request: HttpRequest, id: str, pattern: str) -> HttpResponse:
 @holding(access.EDIT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest, id: str) -> HttpResponse:
-    """Reading the module of a structure, and taking it for the whole territory."""
+    """Read the module of a structure, and take it for the whole territory."""
     scope = request.POST.get("de", "") or request.GET.get("de", "")
     nearby = {
         structure_scope: (name, modules)
@@ -313,7 +317,7 @@ def take(request: HttpRequest, id: str) -> HttpResponse:
 
 def _chosen(text: str) -> tuple[str, int]:
     id, _, number = text.rpartition(":")
-    return id, whole(number) or 0
+    return id, whole_number(number) or 0
 
 
 @holding(access.EDIT, access.WRITE)
@@ -385,7 +389,7 @@ def _saved(request: HttpRequest, copy: Copy, part: str, content: dict[str, Any])
     by, at, read = account_of(request), timezone.now(), request.POST.get("lu", "")
     try:
         saved = copy
-        if content != copy.held or read != copy.read:
+        if content != copy.content or read != copy.read:
             saved = actions.save(copy, content, read=read, by=by, at=at)
             _tell(request, saved)
         if drawing_text := request.POST.get("dessin", ""):
@@ -403,24 +407,19 @@ def _saved(request: HttpRequest, copy: Copy, part: str, content: dict[str, Any])
 
 @holding(access.EDIT, access.WRITE)
 @xframe_options_sameorigin
-@csp_replace({"frame-ancestors": ["'self'"]})
+@csp_replace({"frame-ancestors": ["'self'"]})  # type: ignore[arg-type]  # csp knows views without parameters
 @require_http_methods(["GET", "HEAD", "POST"])
 def look(request: HttpRequest, id: str, number: int) -> HttpResponse:
     """A step as a learner would see it, beside the form of its texts: nothing that is done there counts."""
     step_page = queries.look(_copy(id), number, request.GET.get("ecran", ""))
     if step_page is None:
         return render(request, "learning/authoring/unseen.html", {"number": number})
-    feedback = (
-        judging.judge(step_page.exercise, dict(request.POST.lists()))
-        if request.method == "POST" and step_page.on_paper
-        else None
-    )
     context = {
         "step_page": step_page,
         "module": step_page.module,
         "step": step_page.step,
         "exercise": step_page.exercise,
-        "feedback": feedback,
+        **contents.tried(step_page, dict(request.POST.lists()) if request.method == "POST" else None),
     }
     return render(request, "learning/authoring/look.html", context)
 
@@ -428,7 +427,7 @@ def look(request: HttpRequest, id: str, number: int) -> HttpResponse:
 @holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def drawing(request: HttpRequest, id: str) -> HttpResponse:
-    """Choosing a drawing among their pictures."""
+    """Choose a drawing among their pictures."""
     copy = _copy(id)
     place_text = request.GET.get("ou", "")
     place = queries.place_of(copy, place_text)
@@ -441,7 +440,7 @@ def drawing(request: HttpRequest, id: str) -> HttpResponse:
                 request, actions.draw(copy, place, name, read=read, by=account_of(request), at=timezone.now())
             )
         return redirect("module_part", id, queries.part_of(place))
-    now = next((name for where, name in module_texts.drawn(copy.held or {}) if where == place), "")
+    now = next((name for where, name in module_texts.drawn(copy.content or {}) if where == place), "")
     context = {
         "copy": copy,
         "place_text": place_text,
@@ -455,7 +454,7 @@ def drawing(request: HttpRequest, id: str) -> HttpResponse:
 @holding(access.EDIT, access.WRITE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, id: str) -> HttpResponse:
-    """Taking a module away, once it is confirmed."""
+    """Take a module away, once it is confirmed."""
     copy = _copy(id)
     if request.method == "POST":
         with refusals.as_message(request):
@@ -525,7 +524,7 @@ def language(request: HttpRequest, id: str, code: str) -> HttpResponse:
 
 def _heading(source: Mapping[str, Any], part: str) -> str:
     """Return the title of the step of a part, '' for another part."""
-    number = whole(part.removeprefix("etapes ")) if part.startswith("etapes ") else None
+    number = whole_number(part.removeprefix("etapes ")) if part.startswith("etapes ") else None
     return str(source["etapes"][number - 1]["titre"]) if number else ""
 
 
@@ -539,7 +538,7 @@ def _parts_of(lines: list[translations.Line]) -> dict[str, list[translations.Lin
 @holding(access.EDIT, access.WRITE)
 @require_POST
 def languages(request: HttpRequest, id: str = "") -> HttpResponse:
-    """Going to a language of a module, there already or not."""
+    """Go to a language of a module, there already or not."""
     id, code = id or request.POST.get("module", ""), request.POST.get("langue", "")
     if contents.source(id) is None or code not in translations.NAMES:
         raise Http404
@@ -572,7 +571,7 @@ def _tell(request: HttpRequest, copy: Copy) -> None:
     if copy.draft:
         display_text = (
             "Les apprenants voient toujours la version d’avant."
-            if copy.shown
+            if copy.is_published
             else "Les apprenants ne le voient pas encore."
         )
         messages.warning(

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import count, counted, once_more
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups, progress
 from maillage.apps.learning.forms import facts
@@ -20,33 +19,39 @@ from maillage.apps.learning.models import Group
 from maillage.apps.learning.queries import contents, readers
 from maillage.apps.learning.queries import progress as queries
 from maillage.apps.learning.queries.groups import by_code
-from maillage.apps.people import access as cards
-from maillage.apps.people.actions import card_secrets as people
-from maillage.apps.people.models import Person
-from maillage.apps.people.rules import read_secret
+from maillage.apps.people.persons import access as cards
+from maillage.apps.people.persons.actions import card_secrets as people
+from maillage.apps.people.persons.models import Person
+from maillage.apps.people.persons.rules import read_secret
+from maillage.apps.platform.accounts.access import count, counted, once_more
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
+from maillage.words.languages import say, spoken, to_say
 
 NO_CARD = Refused(
-    "La carte ne s’ouvre pas.",
-    why="Le code est peut-être mal lu, ou la carte a un secret.",
-    do="Relisez la carte. Si elle a un secret, ouvrez-la d’abord dans « Ma carte ».",
+    to_say("La carte ne s’ouvre pas."),
+    why=to_say("Le code est peut-être mal lu, ou la carte a un secret."),
+    do=to_say("Relisez la carte. Si elle a un secret, ouvrez-la d’abord dans « Ma carte »."),
 )
 CLOSED = Refused(
-    "Ce groupe est fermé.", why="La séance est finie.", do="Demandez à la personne qui vous aide."
+    to_say("Ce groupe est fermé."),
+    why=to_say("La séance est finie."),
+    do=to_say("Demandez à la personne qui vous aide."),
 )
 NO_GROUP = Refused(
-    "Aucun groupe n’a ce code.",
-    why="Une lettre ou un chiffre est peut-être mal lu.",
-    do="Relisez-le au tableau.",
+    to_say("Aucun groupe n’a ce code."),
+    why=to_say("Une lettre ou un chiffre est peut-être mal lu."),
+    do=to_say("Relisez-le au tableau."),
 )
 OF_ANOTHER = Refused(
-    "Rien n’a été fait.",
-    why="Cette page était celle d’une autre carte.",
-    do="Regardez quelle carte est ouverte, puis recommencez depuis cette page.",
+    to_say("Rien n’a été fait."),
+    why=to_say("Cette page était celle d’une autre carte."),
+    do=to_say("Regardez quelle carte est ouverte, puis recommencez depuis cette page."),
 )
 TOO_MANY = Refused(
-    "Trop d’essais.", why="Cet appareil en a fait beaucoup.", do="Attendez une heure, ou demandez de l’aide."
+    to_say("Trop d’essais."),
+    why=to_say("Cet appareil en a fait beaucoup."),
+    do=to_say("Attendez une heure, ou demandez de l’aide."),
 )
 
 
@@ -60,29 +65,36 @@ def card(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('card')}?suite=apprendre")
     standings = queries.standings(person)
     opened = queries.opened(standings)
+    following, reader = queries.following(person, standings), spoken()
+    tongue = contents.translated(following.module.id, reader.code) if following else None
     context: dict[str, Any] = {
         "person": person,
         "to_note": access.to_note(request, at),
-        "held": {
+        "device_card": {
             "jeton": access.token(person),
             "image": person.drawn,
-            "nom": person.nickname or person.get_picture_display(),
+            "nom": person.nickname or say(person.get_picture_display()),
             "faits": queries.device(standings),
         },
-        "next": queries.following(person, standings),
+        "next": following,
+        "next_tongue": tongue,
         "route": queries.route(person),
         "finished": [module for module, _, is_finished in opened if is_finished],
         "begun": [module for module, _, is_finished in opened if not is_finished],
     }
+    if following and tongue is None and not reader.is_french:
+        context["nearest"] = contents.nearest_in(following.module, reader.code)
     return render(request, "learning/open_card.html", context)
 
 
 @require_POST
 def new(request: HttpRequest) -> HttpResponse:
-    """Making one's card alone: a picture and a code, a name only if one wants."""
+    """Make one's card alone: a picture and a code, a name only if one wants; never over one that is open."""
+    at = timezone.now()
+    if _learner(request, at) is not None:
+        return redirect("card")
     if not once_more(request, "cartes-faites", access.CARDS_AN_HOUR):
         return refusals.page(request, TOO_MANY, status=429)
-    at = timezone.now()
     person = groups.alone(nickname=request.POST.get("surnom", "")[:60], at=at)
     cards.close_page(request)
     access.open_card(request, person, at, is_new=True)
@@ -91,7 +103,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def close(request: HttpRequest) -> HttpResponse:
-    """Closing one's card on this computer."""
+    """Close one's card on this computer."""
     access.close_card(request)
     cards.close_page(request)
     return redirect("learning")
@@ -99,14 +111,14 @@ def close(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def erase(request: HttpRequest) -> HttpResponse:
-    """Erasing all that one learnt; the card stays."""
+    """Erase all that one learnt; the card stays."""
     at = timezone.now()
     person = access.learner(request, at)
     if not access.is_same_card(request, person):
-        messages.error(request, " ".join(OF_ANOTHER.sentences))
+        messages.error(request, " ".join(map(say, OF_ANOTHER.sentences)))
     elif person is not None:
         progress.erase(person, at=at)
-        messages.success(request, "C’est effacé. Votre carte est vide, et toujours à vous.")
+        messages.success(request, say("C’est effacé. Votre carte est vide, et toujours à vous."))
     return redirect("learning_card")
 
 
@@ -152,7 +164,7 @@ def sync(request: HttpRequest) -> JsonResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def group(request: HttpRequest) -> HttpResponse:
-    """Joining a group, with its code; then with one's card, or a new one."""
+    """Join a group, with its code; then with one's card, or a new one."""
     at = timezone.now()
     typed = request.POST.get("code", "").strip()[:20]
     group, error = _group_of_code(request, typed) if typed else (None, None)

@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.access import holding
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import measures as queries
 from maillage.apps.learning.queries import summary
 from maillage.apps.learning.queries.conversion import plans_of
+from maillage.apps.platform.accounts.access import holding
 from maillage.words.opening import date_text
 
 EXERCISES = 20  # to a page, those that fail the most first
@@ -30,10 +30,10 @@ def measures(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"since": date_text(on - summary.YEAR), "until": date_text(on), "sections": []}
     if structures:
         facts = queries.facts_of(structures, on - summary.YEAR, on)
-        rows, examples = queries.modules(facts, protected=False)
+        own_rows, examples = queries.modules(facts, protected=False)
         plans = plans_of(structures, None, on - summary.YEAR, on)
         conversion = summary.of_plans(plans, facts, on, protected=False)
-        context["sections"].append(("Votre structure", *_section(rows, examples), conversion, None))
+        context["sections"].append(("Votre structure", *_section(own_rows, examples), conversion, None))
     if communes is None or communes:
         rows, examples, conversion, at = summary.territory(communes, on)
         context["sections"].append(("Le territoire", *_section(rows, examples), conversion, at))

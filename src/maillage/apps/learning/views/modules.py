@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import progress as actions
 from maillage.apps.learning.queries import contents
-from maillage.apps.learning.rules import judging
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import whole_number
 from maillage.modules.format import Module
 from maillage.modules.paths import paths
 from maillage.modules.translations import Translated
@@ -25,6 +24,7 @@ from maillage.words.languages import say, to_say
 LONGEST_WORDS = 60
 CONTENT_IN_FRENCH = to_say("Ce module est en français : seuls les boutons et les menus sont traduits.")
 REST_IN_FRENCH = to_say("Ce qui n’est pas encore traduit reste en français.")
+INSTRUCTIONS_ALONE = to_say("Seules les consignes sont traduites. Le reste est en français.")
 SOME_IN_FRENCH = to_say("Les modules qui ne sont pas traduits sont en français.")
 
 
@@ -42,7 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "themes": themes,
         "translated": [] if search_text else contents.modules_in(languages.spoken().code),
         "french_part": SOME_IN_FRENCH,
-        "paths": paths().values(),
+        "paths": list(paths().values()),
         "q": search_text,
         "n_modules": n_modules,
         "everyday": everyday,
@@ -90,34 +90,38 @@ def module(request: HttpRequest, id: str) -> HttpResponse:
         "ended": "fini" in request.GET,
     }
     tongues = contents.translations_of(id)
+    reader = languages.spoken()
+    if tongue is None and not reader.is_french and "langue" not in request.GET:
+        context["nearest"] = contents.nearest_in(module, reader.code)
     context |= {"tongue": tongue, "tongues": tongues, "french_part": _french_part(tongue)}
     return render(request, "learning/module.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, id: str, number: int) -> HttpResponse:
-    """One step; a try of an exercise made of words, for whoever has no script."""
+    """One step; a try of its exercise, for whoever has no script."""
     module, tongue = _in_language(request, id)
     step_page = contents.step_page(module, number, easier="facile" in request.GET, tongue=tongue)
     if step_page is None:
         raise Http404
-    feedback, sent = None, request.POST
-    if request.method == "POST" and step_page.on_paper:
-        feedback = judging.judge(step_page.exercise, dict(request.POST.lists()))
+    sent = request.POST
     context: dict[str, Any] = {
         "step_page": step_page,
         "module": module,
         "step": step_page.step,
         "exercise": step_page.exercise,
     }
-    context |= {"feedback": feedback, "then": contents.titles(module.then), "tongue": tongue}
+    context |= contents.tried(step_page, dict(sent.lists()) if request.method == "POST" else None)
+    context |= {"then": contents.titles(module.then), "tongue": tongue}
     context["french_part"] = _french_part(tongue)
     context["reader"] = contents.narrowest()  # told with what is done here: a sending has no cookie
     if step_page.on_paper:  # what was answered is given back: only what is wrong is to be done again
-        context["chosen"] = whole(sent.get("choix", ""))
+        context["chosen"] = whole_number(sent.get("choix", ""))
+        context["ticked"] = {whole_number(each) for each in sent.getlist("signe")} - {None}
         if step_page.exercise.kind == "ordre":
             rows = [
-                (place, words, whole(sent.get(f"place-{place}", ""))) for place, words in step_page.shuffled
+                (place, words, whole_number(sent.get(f"place-{place}", "")))
+                for place, words in step_page.shuffled
             ]
             context["rows"] = rows
     return render(request, "learning/step.html", context)
@@ -134,15 +138,18 @@ def sheet(request: HttpRequest, id: str) -> HttpResponse:
 def _french_part(tongue: Translated | None) -> str:
     if tongue is None:
         return CONTENT_IN_FRENCH
-    return REST_IN_FRENCH if tongue.left else ""
+    if tongue.is_mostly_french:
+        return INSTRUCTIONS_ALONE
+    return REST_IN_FRENCH if tongue.untranslated else ""
 
 
-def _in_language(request: Any, id: str) -> tuple[Module, Translated | None]:
+def _in_language(request: HttpRequest, id: str) -> tuple[Module, Translated | None]:
     """Return a module in the language asked for, else in the reader's, and what is known of it; in French
     when nobody translated it.
     """
     module = _module(id)
-    tongue = contents.translated(id, request.GET.get("langue", request.language.code))
+    page_language: str = vars(request)["language"].code  # of the page, as the middleware says
+    tongue = contents.translated(id, request.GET.get("langue", page_language) or "")
     return (tongue.module, tongue) if tongue else (module, None)
 
 

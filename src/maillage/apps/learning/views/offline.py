@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
@@ -16,30 +15,15 @@ from django.views.decorators.http import require_safe
 
 from maillage.apps.learning.queries import contents
 from maillage.modules.paths import paths
-from maillage.web.offline import worker
+from maillage.web.offline import ABSENT_FILES, absent_page, worker
 from maillage.words import languages
 
 SCRIPT = "apprendre/hors-ligne.js"
 FILES = (
-    *(
-        "site/jetons.css",
-        "site/maillage.css",
-        "site/maillage.js",
-        "site/marque.svg",
-        "site/mailles.svg",
-        "site/dessins.css",
-        "site/barre.css",
-    ),
-    *(
-        "site/ecouter.css",
-        "site/ecouter.js",
-        "apprendre/apprendre.css",
-        "apprendre/phrases.js",
-        "apprendre/progres.js",
-        "apprendre/kit.js",
-    ),
-    "apprendre/sans-clic.js",
-    *("polices/atkinson.woff2", "polices/bricolage.woff2"),
+    *ABSENT_FILES,
+    *("site/maillage.js", "site/mailles.svg", "site/dessins.css", "site/barre.css"),
+    *("site/ecouter.css", "site/ecouter.js", "apprendre/apprendre.css", "apprendre/phrases.js"),
+    *("apprendre/progres.js", "apprendre/kit.js", "apprendre/sans-clic.js"),
 )
 
 
@@ -63,7 +47,7 @@ def _contents(language: str) -> dict[str, Any]:
         "modules": modules,
         "parcours": [reverse("learning_path", args=[id]) for id in paths()],
         "fichiers": files,
-        "absente": render_to_string("learning/absent.html"),
+        "absente": absent_page(),
     }
 
 

@@ -9,11 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from maillage.apps.accounts.access import holding
 from maillage.apps.agenda.queries import outlines
-from maillage.apps.directory.queries import results, where
+from maillage.apps.directory.places.queries import results, where
 from maillage.apps.learning import access
 from maillage.apps.learning.queries import contents
+from maillage.apps.platform.accounts.access import holding
 from maillage.kernel.errors import UnknownTerritory
 from maillage.modules.packs import packs
 

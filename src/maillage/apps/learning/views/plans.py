@@ -12,18 +12,17 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import account_of, holding, once_more
-from maillage.apps.directory.queries.seats import seat
-from maillage.apps.learning import access
+from maillage.apps.directory.places.queries.seats import seat
+from maillage.apps.learning import access, rules
 from maillage.apps.learning.actions import plans as actions
 from maillage.apps.learning.forms.plans import AnswerForm, PlanForm
 from maillage.apps.learning.models import Plan
 from maillage.apps.learning.queries import contents
 from maillage.apps.learning.queries import plans as queries
 from maillage.apps.learning.queries.progress import services
-from maillage.apps.learning.rules import plans
-from maillage.apps.people.access import people_for
-from maillage.apps.people.models import Person
+from maillage.apps.people.persons.access import people_for
+from maillage.apps.people.persons.models import Person
+from maillage.apps.platform.accounts.access import account_of, holding, once_more
 from maillage.kernel.errors import Refused
 from maillage.web import refusals
 
@@ -90,7 +89,7 @@ def _real(request: HttpRequest, id: str, helped: Person | None) -> HttpResponse:
     context |= {"helped": helped, "card": access.token(person) if person is not None else ""}
     if plan is not None:
         context["link"] = request.build_absolute_uri(reverse("plan_answer", args=[plan.token]))
-        context["together"] = plans.WITH[plan.together]
+        context["together"] = rules.WITH[plan.together]
     return render(
         request, "learning/real.html", context, status=400 if form.is_bound and plan is None else 200
     )
@@ -109,7 +108,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         plan = actions.answer(
             plan, form.cleaned_data["reponse"], blocked=form.cleaned_data["ecran"], at=timezone.now()
         )
-        reply = plans.next_words(plan.answer)
+        reply = rules.next_words(plan.answer)
     context = {"plan": plan, "module": contents.module(plan.module), "form": form, "reply": reply}
     return render(
         request, "learning/answer.html", context, status=400 if form.is_bound and form.errors else 200
@@ -127,7 +126,7 @@ def follow(request: HttpRequest) -> HttpResponse:
         "n_more": n - len(first),
         "coming": queries.coming(request.user, on),
         "answered": queries.answered(request.user),
-        "answers": plans.ANSWERS,
+        "answers": rules.ANSWERS,
         "services": services(),
     }
     return render(request, "learning/team/follow.html", context)
@@ -136,7 +135,7 @@ def follow(request: HttpRequest) -> HttpResponse:
 @holding(access.SEE, access.SEE_OWN)
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
-    """Asking a person what came of their plan, and noting it."""
+    """Ask a person what came of their plan, and note it."""
     plan = get_object_or_404(access.plans_for(request.user), pk=pk)
     form = AnswerForm(request.POST if request.method == "POST" else None, steps=queries.steps(plan))
     if form.is_bound and form.is_valid():
@@ -144,7 +143,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         actions.answer(
             plan, answer, blocked=form.cleaned_data["ecran"], by=account_of(request), at=timezone.now()
         )
-        messages.success(request, f"C’est noté. {plans.next_words(answer)}")
+        messages.success(request, f"C’est noté. {rules.next_words(answer)}")
         return redirect("plans")
     context = {"plan": plan, "module": contents.module(plan.module), "form": form}
     return render(request, "learning/team/ask.html", context, status=400 if form.is_bound else 200)

@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding, rights_of
 from maillage.apps.agenda.queries import outlines
 from maillage.apps.learning import access
 from maillage.apps.learning.actions import groups as actions
@@ -16,9 +15,10 @@ from maillage.apps.learning.models import Group
 from maillage.apps.learning.queries import contents, progress
 from maillage.apps.learning.queries import groups as queries
 from maillage.apps.learning.queries import plans as plan_queries
-from maillage.apps.people.access import people_for
+from maillage.apps.people.persons.access import people_for
+from maillage.apps.platform.accounts.access import account_of, holding, rights_of
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import ROWS, whole
+from maillage.kernel.typed import ROWS, whole_number
 from maillage.modules.outlines import FORMATS
 from maillage.web import refusals
 from maillage.words.dates import in_words
@@ -50,8 +50,8 @@ def groups(request: HttpRequest) -> HttpResponse:
 @holding(*SEES)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Opening a group, from modules, a path or an outline."""
-    workshop = queries.workshop(request.user, whole(request.GET.get("atelier", ""), ROWS) or 0)
+    """Open a group, from modules, a path or an outline."""
+    workshop = queries.workshop(request.user, whole_number(request.GET.get("atelier", ""), ROWS) or 0)
     taken = queries.seats(workshop) if workshop else []
     initial = {"trame": request.GET.get("trame", "")}
     if workshop is not None:
@@ -130,7 +130,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         elif gesture == "partager":
             typed = request.POST.get("structure", "")
             partner = (
-                get_object_or_404(queries.neighbouring_structures(group), pk=whole(typed, ROWS) or 0)
+                get_object_or_404(queries.neighbouring_structures(group), pk=whole_number(typed, ROWS) or 0)
                 if typed
                 else None
             )

@@ -8,16 +8,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Lieu
+from maillage.apps.directory.places.models import Lieu
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions.versions import write
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
-from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
+from maillage.questionnaires.questionnaire import Questionnaire, load
 
 FACTS = (
     *("title", "kind", "territory", "aim", "universe", "how", "target", "opens_on", "closes_on"),

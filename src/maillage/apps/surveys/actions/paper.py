@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.actions.write import check_run

@@ -1,7 +1,8 @@
 """The single entry point of answers, whatever their channel: stored raw, once, acknowledged when on disk.
 
 An answer is never refused for an odd value: a mismatch is reported beside it. It is refused when it cannot be
-interpreted (no such version), or when its number is already that of another answer.
+interpreted (no such version), or when its number is already that of another answer. It is stored, and
+excluded from the results, when its respondent is outside the universe of the survey.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,9 +15,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils import timezone
 
-from maillage.apps.accounts.models import User
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor, Version
+from maillage.apps.surveys.queries.outsiders import outsider
+from maillage.kernel.typed import line
+from maillage.questionnaires.questionnaire import load
 
 NO_VERSION = "Cette version du questionnaire n’existe pas dans l’enquête."
 OTHER = "Une réponse différente porte déjà ce numéro : la première est gardée, celle-ci reste où elle est."
@@ -77,7 +81,9 @@ def _store(survey: Survey, answers: Sequence[rules.Sent], **facts: Any) -> Recei
     before = _stored_digests(first)
     # In the order of their numbers: two sendings of the same answers wait for each other, and neither for
     # ever.
-    rows = [_row(survey, first[uid], versions, places, **facts) for uid in sorted(first) if uid not in before]
+    new_answers = [first[uid] for uid in sorted(first) if uid not in before]
+    reasons = _outside(survey, new_answers)
+    rows = [_row(survey, each, versions, places, reasons.get(each.uid, ""), **facts) for each in new_answers]
     Answer.objects.bulk_create(rows, batch_size=100, ignore_conflicts=True)
     now = _stored_digests(first) if rows else before
     known, new = [], 0
@@ -97,11 +103,20 @@ def _stored_digests(uids: Mapping[UUID, Any]) -> dict[UUID, tuple[int, str]]:
     return {uid: (survey, digest) for uid, survey, digest in stored.values_list("uid", "survey", "digest")}
 
 
+def _outside(survey: Survey, sent: Sequence[rules.Sent]) -> dict[UUID, str]:
+    """Return why some answers are outside the universe of a survey, by number."""
+    numbers = {each.version for each in sent}
+    versions = Version.objects.filter(survey=survey, number__in=numbers)
+    tests = {each.number: outsider(survey, load(each.definition)) for each in versions}
+    return {each.uid: why.reason for each in sent if (why := tests[each.version](each.values))}
+
+
 def _row(
     survey: Survey,
     sent: rules.Sent,
     versions: Mapping[int, int],
     places: set[int],
+    outside: str,
     *,
     at: datetime,
     surveyor: Surveyor | None,
@@ -125,6 +140,8 @@ def _row(
         initial_weight=sent.weight,
         digest=sent.digest,
         by=by,
+        aside_at=at if outside else None,
+        aside_why=line(outside, 200),
     )
 
 

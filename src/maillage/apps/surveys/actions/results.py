@@ -8,8 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Finding, Publication, Survey, Weighting
@@ -24,10 +24,10 @@ from maillage.apps.surveys.queries import (
 )
 from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.kernel.errors import Refused
-from maillage.pipeline.survey.margins import Margin
-from maillage.reports.survey.findings import Sentence
-from maillage.studies.survey import weighting as study
-from maillage.studies.survey.protection import rule_of
+from maillage.publishing.survey.findings import Sentence
+from maillage.sources.survey.margins import Margin
+from maillage.statistics.survey import weighting as study
+from maillage.statistics.survey.protection import rule_of
 from maillage.web.overwrites import refuse_overwrites
 
 
@@ -56,7 +56,7 @@ def weigh(
     weighting = study.weigh(
         table,
         margins,
-        method=method,  # type: ignore[arg-type]
+        method=method,  # type: ignore[arg-type]  # one of the methods of its form
         bounds=bounds,
         trim=trim,
         places=frames.by_place(survey),

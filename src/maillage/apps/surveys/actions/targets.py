@@ -10,18 +10,18 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
-from maillage.apps.directory.models import Lieu, Proposal
-from maillage.apps.intake.actions import proposals
-from maillage.apps.messages import actions as outbox
+from maillage.apps.directory.intake.actions import proposals
+from maillage.apps.directory.places.models import Lieu, Proposal
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.messages import actions as outbox
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Answer, Survey, Target
 from maillage.apps.surveys.queries import sheets, targets
-from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
+from maillage.questionnaires.questionnaire import load
 
 BETWEEN = timedelta(days=5)  # two letters closer than that are a nuisance
 PROPOSED_BY = "la structure, par l’enquête"
@@ -137,7 +137,7 @@ Merci,
 
 def address(target: Target) -> str:
     """Return the full personal link of a structure; renewed with the installation's key."""
-    token = access.link_for(target.survey_id, target.lieu_id)
+    token = access.link_of(target)
     target.token = access.digest(token)
     return f"{settings.ADDRESS}{reverse('survey_target', args=[token])}"
 
@@ -148,10 +148,9 @@ def renew() -> int:
 
     These links are derived from the key: whoever read it could make them, so the former ones stop.
     """
-    rows = Target.objects.order_by("-pk")
-    newest = rows.first()
-    if newest is None or newest.token == _digest(newest):
-        return 0  # the key is the one that made it, and all of them
+    rows = Target.objects.order_by("pk")
+    if all(row is None or row.token == _digest(row) for row in (rows.first(), rows.last())):
+        return 0  # a key of today made them, and all those between
     changed = list(rows.select_for_update(of=("self",)))
     for row in changed:
         row.token = _digest(row)
@@ -160,7 +159,7 @@ def renew() -> int:
 
 
 def _digest(row: Target) -> str:
-    return access.digest(access.link_for(row.survey_id, row.lieu_id))
+    return access.digest(access.link_of(row))
 
 
 @transaction.atomic

@@ -8,11 +8,14 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import Entry, User
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.surveys import rules
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim
+from maillage.apps.surveys.queries.verbatims import identical
 from maillage.kernel.errors import Refused
+from maillage.kernel.secret_text import refuse_secrets
 from maillage.kernel.typed import DOUBLE_CLICK
 from maillage.reference import findings
 
@@ -23,7 +26,7 @@ def review(
     by: User | None,
     answer: Answer,
     question: str,
-    shown: str,
+    published_text: str,
     speaker: str,
     theme: str,
     device: str,
@@ -31,17 +34,18 @@ def review(
     at: datetime,
 ) -> Verbatim:
     """Record the decision to publish words, and their form, for every answer that gives the very same;
-    Refused when another user has just reviewed them, or when nothing is left to read of those that may.
+    Refused when another user has just reviewed them, when nothing is left to read of those that may, or when
+    they give a contact, a secret or somebody’s name.
     """
     check_run(by, answer.survey.territory)
-    _check_published_text(shown, keep=keep)
+    _check_published_text(published_text, keep=keep)
     text = str(answer.values.get(question, ""))
     rows = [
         Verbatim(
             answer=each,
             question=question,
             text=text,
-            shown=shown.strip(),
+            shown=published_text.strip(),
             speaker=speaker,
             theme=theme.strip(),
             device=device,
@@ -74,20 +78,22 @@ def _same_words(answer: Answer, question: str) -> list[Answer]:
 def review_again(
     row: Verbatim, *, by: User | None, published_text: str, theme: str, keep: bool, at: datetime
 ) -> None:
-    """Change what may be published of words already reviewed. Those left out keep what was made of them: put
-    back, a name that was taken off does not return. Refused when nothing is left to read, or when another
-    user has just put them back otherwise.
+    """Change the published wording of words already reviewed, for every answer that gives the very same.
+    Those left out keep what was made of them: put back, a name that was taken off does not return. Refused
+    when nothing is left to read, when they give a contact, a secret or somebody’s name, or when another user
+    has just put them back otherwise.
     """
-    check_run(by, (row.answer.survey if row.answer else row.material).territory)  # type: ignore[union-attr]
+    check_run(by, (row.answer.survey if row.answer else row.material).territory)  # type: ignore[union-attr]  # it has one or the other: a constraint says so
     _check_published_text(published_text, keep=keep)
     now = Verbatim.objects.select_for_update().get(pk=row.pk)
     if keep and now.review == "kept" and now.shown != published_text.strip():
         raise _read_by_another()
-    row.review = "kept" if keep else "left"
-    row.shown = published_text.strip()
-    row.theme, row.reviewed_at, row.by = theme.strip(), at, by
-    row.save(update_fields=["review", "shown", "theme", "reviewed_at", "by"])
-    journal.record(by=by, verb="verbatim.reviewed", row=row, at=at)
+    for verbatim in identical(now):
+        verbatim.review = "kept" if keep else "left"
+        verbatim.shown = published_text.strip()
+        verbatim.theme, verbatim.reviewed_at, verbatim.by = theme.strip(), at, by
+        verbatim.save(update_fields=["review", "shown", "theme", "reviewed_at", "by"])
+        journal.record(by=by, verb="verbatim.reviewed", row=verbatim, at=at)
 
 
 def _read_by_another() -> Refused:
@@ -105,6 +111,18 @@ def _check_published_text(published_text: str, *, keep: bool) -> None:
             why="Il ne reste aucun mot à lire : ceux qui ont été dits seraient publiés tels quels.",
             do="Écrivez ce qui sera lu, ou écartez ces mots.",
         )
+    if keep:
+        _refuse_identity(published_text)
+
+
+def _refuse_identity(*texts: str) -> None:
+    refuse_secrets(*texts)
+    if identity := rules.identity_in(" / ".join(texts)):
+        raise Refused(
+            "Rien n’est enregistré.",
+            why=f"Tout le monde lirait {identity}.",
+            do="Retirez-le : « une voisine », « un agent » suffisent.",
+        )
 
 
 @transaction.atomic
@@ -115,6 +133,7 @@ def note_material(
     records one.
     """
     check_run(by, survey.territory)
+    _refuse_identity(values["title"], values.get("findings", ""))
     fields = {"survey": lock(survey), "territory": survey.territory, "by": by, "example": example, **values}
     if twin := Material.objects.filter(**fields, made_at__gt=at - DOUBLE_CLICK).first():
         return twin
@@ -138,6 +157,7 @@ def quote(
     records them once.
     """
     check_run(by, material.territory)
+    _refuse_identity(text, published_text, theme)
     fields = {
         "material": Material.objects.select_for_update().get(pk=material.pk),
         "text": text.strip(),
@@ -163,6 +183,7 @@ def state(
     unknown kind, or for more people than took part.
     """
     check_run(by, survey.territory)
+    _refuse_identity(values.get("text", ""))
     lock(survey)
     if values["kind"] not in findings.kinds():
         raise Refused(

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from maillage.apps.accounts import actions as journal
-from maillage.apps.accounts.models import User
+from maillage.apps.platform.accounts import actions as journal
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.surveys.actions.write import check_run, lock
 from maillage.apps.surveys.models import Survey, Version
-from maillage.forms.answering import check
-from maillage.forms.questionnaire import Questionnaire
+from maillage.questionnaires.answering import check
+from maillage.questionnaires.questionnaire import Questionnaire
 
 
 @transaction.atomic

@@ -1,13 +1,12 @@
 """Rights and locks shared by every action on surveys."""
 
-from typing import Any
-
+from maillage.apps.platform.accounts.models import User
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Survey
 from maillage.kernel.errors import Refused
 
 
-def check_run(by: Any, territory: str) -> None:
+def check_run(by: User | None, territory: str) -> None:
     """Refuse a user who does not run the surveys of a territory. by None: the platform itself."""
     if by is not None and not access.may_run(by, territory):
         raise Refused(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maillage.apps.surveys.queries.screens import Screen
-from maillage.forms.questionnaire import UNSAID, Question, Questionnaire
+from maillage.questionnaires.questionnaire import UNSAID, Question, Questionnaire
 
 LONGEST = 5_000
 ANSWER, UNSAID_BOX, RANK = "q-", "tu-", "rang-"

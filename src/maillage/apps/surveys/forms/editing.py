@@ -7,9 +7,10 @@ from typing import Any
 from babel import Locale
 from django import forms
 
-from maillage.forms.editing import WITH_CHOICES, Offered, condition, simple
-from maillage.forms.questionnaire import CENSUS, Question, Questionnaire, words
 from maillage.kernel.typed import line
+from maillage.questionnaires.editing import WITH_CHOICES, Offered, condition, simple
+from maillage.questionnaires.questionnaire import CENSUS, Question, Questionnaire, words
+from maillage.web.choices import choice_field
 from maillage.web.overwrites import CheckedForm
 
 UNCHANGED = "garder"
@@ -92,7 +93,7 @@ class QuestionForm(CheckedForm):
         if plain and "|".join(plain) not in dict(offered):
             self.initial["condition"] = UNCHANGED
         unchanged = [(UNCHANGED, "Comme maintenant")] if self.initial["condition"] == UNCHANGED else []
-        self.fields["condition"].choices = [("", "Toujours"), *unchanged, *offered]
+        choice_field(self, "condition").choices = [("", "Toujours"), *unchanged, *offered]
         for language in form.languages:
             if language != "fr":
                 name = f"libelle_{language}"
@@ -129,8 +130,8 @@ class QuestionForm(CheckedForm):
     def translations(self) -> list[Any]:
         return [self[name] for name in self.fields if name.startswith("libelle_")]
 
-    def values(self, sent: Mapping[str, str]) -> dict[str, Any]:
-        """Return the typed values, for `forms.editing.reworded`. sent: the answers, beside the fields."""
+    def typed_values(self, sent: Mapping[str, str]) -> dict[str, Any]:
+        """Return the typed values, for `questionnaires.editing.reworded`. sent: the raw answers."""
         typed = self.cleaned_data
         translations = {
             name.removeprefix("libelle_"): typed[name] for name in typed if name.startswith("libelle_")
@@ -192,7 +193,7 @@ class AddForm(forms.Form):
         listed = [
             (each.name, words(each.label)[:80] or each.name) for each in form.questions() if each.takes_answer
         ]
-        self.fields["apres"].choices = [("", "À la fin"), *listed]
+        choice_field(self, "apres").choices = [("", "À la fin"), *listed]
 
     def values(self) -> dict[str, Any]:
         typed = self.cleaned_data

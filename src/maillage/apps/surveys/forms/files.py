@@ -5,13 +5,27 @@ identifier.
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from uuid import UUID, uuid5
 
+from django.utils import timezone
+
 from maillage.apps.surveys import rules
-from maillage.apps.surveys.forms.sent import every, moment, text
+from maillage.apps.surveys.forms.classes import ClassReader, class_readers, own_classes, with_classes
+from maillage.apps.surveys.forms.columns import listed_columns, named
+from maillage.apps.surveys.forms.guessing import proposals, wordings
+from maillage.apps.surveys.forms.sent import every, moment, text, typed_cells
+from maillage.apps.surveys.forms.values import (
+    Reading,
+    UnreadValues,
+    answered,
+    entire_values,
+    proposed_answers,
+    unread,
+)
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import (
     BEGUN,
@@ -23,21 +37,27 @@ from maillage.apps.surveys.queries.answers import (
     PLACE,
     VERSION,
 )
-from maillage.forms.answering import may_be
-from maillage.forms.other_text import clerk_reader, reader, spoken
-from maillage.forms.questionnaire import UNSAID, Question, Questionnaire, load, words
+from maillage.apps.surveys.queries.outsiders import Outsider, outsider
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
-from maillage.kernel.typed import whole
-from maillage.pipeline.offer.forms.sheet import Fault, listed, quoted
-from maillage.pipeline.survey import answers as files
-from maillage.pipeline.survey.answers import ID, WEIGHT
+from maillage.kernel.table import Table
+from maillage.kernel.typed import whole_number
+from maillage.questionnaires import expressions
+from maillage.questionnaires.answering import complete, may_be
+from maillage.questionnaires.expressions import Context
+from maillage.questionnaires.other_text import SEVERAL, begins_several, clerk_reader, reader
+from maillage.questionnaires.questionnaire import UNSAID, Question, Questionnaire, load, words
+from maillage.sources.offer.forms.sheet import Fault, listed, quoted
+from maillage.sources.survey import answers as files
+from maillage.sources.survey.answers import ID, WEIGHT
+from maillage.words import dates
 from maillage.words.wording import count, number
 
 ID_NAMESPACE = UUID("6d1c1f60-53b7-5a3c-9a0e-6f2f4b9b7a11")  # makes numbers for identifiers that are none
 MOST = 20_000  # answers of a file that a device saved
 AT_START, AT_END = ("start", "_start", "debut"), ("end", "_end", "_submission_time", "SubmissionDate", "fin")
 BEGINNINGS, ENDS = (BEGUN, *AT_START), (ENDED, *AT_END)
+ODD = "hors des réponses"
 IN_FRENCH = re.compile(
     r"(\d{1,2})/(\d{1,2})/(\d{4})(?: +(\d{1,2}):(\d{2})(?::(\d{2}))?)?"
 )  # a moment that a spreadsheet wrote again
@@ -46,20 +66,43 @@ IN_FRENCH = re.compile(
 @dataclass(frozen=True, slots=True)
 class FileRead:
     """A parsed file. faults: rows excluded; unknown: columns without a question; notes: remarks on the
-    parsing.
+    parsing; uncounted: answers of the file that no result will count, question by question; outside: answers
+    stored and excluded, of people outside the universe of the survey.
 
-    where: number of an answer → its line in a table, and its identifier there.
+    where: number of an answer → its line in a table, and its identifier there. proposed: column without a
+    question → the one that it may answer. doubt: why the file may be that of another survey, "" when it is
+    surely of this one. columns: header and question of those that have one, by their header or somebody's
+    choice. unread: values that no choice reads. classes: labels of the classes of age of the file, where the
+    questionnaire may take them; form: the questionnaire that has taken them, None otherwise. reading: the
+    choices that it was read with, those of earlier files included.
     """
 
     answers: tuple[rules.Sent, ...]
     faults: tuple[str, ...]
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    uncounted: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
     where: Mapping[UUID, str] = field(default_factory=dict)
+    proposed: Mapping[str, str] = field(default_factory=dict)
+    doubt: str = ""
+    columns: tuple[tuple[str, str], ...] = ()
+    unread: tuple[UnreadValues, ...] = ()
+    classes: tuple[str, ...] = ()
+    form: Questionnaire | None = None
+    reading: Reading = field(default_factory=Reading)
+
+    @property
+    def unguessed(self) -> tuple[str, ...]:
+        """The columns without a question, even proposed."""
+        return tuple(each for each in self.unknown if each not in self.proposed)
 
 
-def read(survey: Survey, content: bytes, name: str) -> FileRead:
-    """Return the answers of a file; Refused, in French, when it has none, or those of another survey."""
+def read(survey: Survey, content: bytes, name: str, chosen: Reading | None = None) -> FileRead:
+    """Return the answers of a file; Refused, in French, when it has none, or when a device saved those of
+    another survey. chosen: what somebody says of its columns and values, beyond what they said of an earlier
+    file.
+    """
     last = survey.versions.first()
     if last is None:
         raise Refused(
@@ -67,7 +110,26 @@ def read(survey: Survey, content: bytes, name: str) -> FileRead:
         )
     if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
         return _saved(survey, content)
-    return _table(survey, load(last.definition), last.number, content, name)
+    reading = (chosen or Reading()).over(Reading(**survey.file_reading))
+    return _table(survey, load(last.definition), last.number, content, name, reading)
+
+
+def read_as_proposed(survey: Survey, content: bytes, name: str, chosen: Reading) -> FileRead:
+    """Return the answers of a file as whoever agrees to all that is proposed would import it; its columns are
+    those of the file before. Refused as in `read`.
+    """
+    before = read(survey, content, name, chosen)
+    columns = {plain(column): question for column, question in before.proposed.items()}
+    proposed = read(survey, content, name, replace(chosen, columns=columns)) if columns else before
+    if answers := proposed_answers(proposed.unread):
+        proposed = read(survey, content, name, replace(chosen, columns=columns, values=answers))
+    return replace(
+        proposed,
+        unknown=before.unknown,
+        proposed=before.proposed,
+        doubt=before.doubt,
+        columns=before.columns,
+    )
 
 
 def _saved(survey: Survey, content: bytes) -> FileRead:
@@ -98,33 +160,48 @@ def _saved(survey: Survey, content: bytes) -> FileRead:
     return FileRead(tuple(answers), tuple(faults))
 
 
-def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, name: str) -> FileRead:
+def _table(
+    survey: Survey, form: Questionnaire, version: int, content: bytes, name: str, reading: Reading
+) -> FileRead:
+    year = (survey.closes_on or survey.opens_on or timezone.localdate()).year
+    file = named(content, name, form, wordings=wordings(form), chosen=reading.columns, this_year=year)
+    parsed = file.answers
+    classes = () if survey.answers.exists() else own_classes(form, parsed.table)
+    adopted = reading.has_own_classes and bool(classes)
+    if adopted:
+        form = with_classes(form, class_readers(form)[0], classes)
     known = {question.name: question for question in form.questions()}
-    parsed = files.parse(content, name, known, wordings=_wordings(form))
     places = {place.name: place.pk for place in survey.places.all()}
     columns = [each for each in parsed.table.columns if each not in (ID, WEIGHT, *COLLECTED)]
     question_columns = [each for each in columns if each.partition("#")[0] in known]
-    if not question_columns:
-        raise Refused(
-            "Rien n’a été importé.",
-            why=(
-                "Aucune colonne ne porte une question de cette enquête, ni par sa formulation ni par son nom."
-                f" Colonnes lues : {listed([f'« {quoted(each)} »' for each in columns], most=6)}."
-            ),
-            do=f"Donnez aux colonnes la formulation des questions, ou leur nom : {_examples(form)}.",
-        )
     unknown = tuple(
         each
         for each in columns
         if each not in question_columns and not each.startswith("_") and each not in (*AT_START, *AT_END)
     )
-    _check_match(survey, known, question_columns, unknown)
+    with_column = {each.partition("#")[0] for each in question_columns}
+    undecided = [each for each in unknown if each not in file.unread]
+    proposed = proposals(form, parsed.table, undecided, with_column)
+    if not columns:
+        raise Refused(
+            "Rien n’a été importé.",
+            why="Ce fichier n’a pas d’autre colonne que le numéro des réponses.",
+            do=f"Ajoutez une colonne par question, par exemple : {_examples(form)}.",
+        )
+    doubt = "" if reading.columns else _doubt(survey, known, with_column, set(proposed.values()), unknown)
     # Conditions read names and AAAA-MM-JJ, never labels nor JJ/MM/AAAA.
     guesses: dict[str, Counter[tuple[str, str]]] = {}
     readers = {
-        each: _reader(form, known[each.partition("#")[0]], guesses.setdefault(each, Counter()))
+        each: answered(
+            form,
+            question := known[each.partition("#")[0]],
+            reading.values.get(question.name, {}),
+            _reader(form, question, guesses.setdefault(each, Counter()), year),
+            entire_values(typed_cells(parsed.table, each)),
+        )
         for each in question_columns
     }
+    by_class = class_readers(form)
     answers: list[rules.Sent] = []
     where: dict[UUID, str] = {}
     too_long: list[str] = []
@@ -133,31 +210,141 @@ def _table(survey: Survey, form: Questionnaire, version: int, content: bytes, na
         cells = {name: str(value) for name, value in row.items()}
         at = f"Ligne {line}, {ID} « {quoted(cells[ID])} »"
         if long := next((name for name in question_columns if len(cells[name]) > rules.MOST_LETTERS), None):
-            too_long.append(f"{at}, « {long} » : {rules.TOO_LONG}")
+            too_long.append(f"{at}, « {_called(known, long)} » : {rules.TOO_LONG}")
             continue
-        answers.append(_sent(cells, readers, version=version, places=places, survey=survey))
+        values = {
+            name: value
+            for name, read in readers.items()
+            if cells[name].strip() and (value := read(text(cells[name])))
+        }
+        for each in by_class:
+            each.settle(values)
+        answers.append(_sent(cells, values, version=version, places=places, survey=survey, year=year))
         where[answers[-1].uid] = at
         for column in _dropped(cells, answers[-1]):
             dropped.setdefault(column, []).append((line, cells[column]))
     faults = tuple(map(_fault, parsed.faults))
+    test = outsider(survey, form)
+    outsiders = {each.uid: reason for each in answers if (reason := test(each.values))}
     return FileRead(
         tuple(answers),
         (*faults, *too_long),
         unknown,
         (
             *parsed.notes,
+            *(note for each in by_class for note in each.notes()),
+            *_separator_notes(known, parsed.table),
             *_guess_notes(form, known, guesses),
             *_dropped_cells(dropped),
-            *_odd(form, version, answers, known),
+            *_odd(form, version, answers, known, outsiders, where),
+            *_unread_notes(form, question_columns, columns, by_class),
         ),
+        tuple(_uncounted(form, version, answers, known)),
+        tuple(_outside(outsiders, where, file.headers)),
         where,
+        proposed,
+        doubt,
+        listed_columns(parsed.table, file.headers, known, by_class),
+        tuple(_unread_values(form, parsed.table, question_columns, by_class, reading)),
+        tuple(words(each.label) for each in classes),
+        form if adopted else None,
+        reading,
     )
 
 
-def _wordings(form: Questionnaire) -> dict[str, str]:
-    """Return how a column may be headed, as `plain` writes it → the name of its question."""
-    questions = [each for each in form.questions() if each.kind != "note"]
-    return {**spoken(questions), **{plain(each.name): each.name for each in questions}}
+def _unread_values(
+    form: Questionnaire,
+    table: Table,
+    columns: Sequence[str],
+    by_class: Sequence[ClassReader],
+    reading: Reading,
+) -> Iterator[UnreadValues]:
+    """Yield the values of each column that no choice of its question reads, as if nobody had chosen."""
+    known = {each.name: each for each in form.questions()}
+    for column in columns:
+        question = known[column.partition("#")[0]]
+        classes = next(
+            (each for each in by_class if question in (each.computed, each.by_class, each.exact)), None
+        )
+        cells = Counter(typed_cells(table, column))
+        values = unread(
+            form,
+            column,
+            question,
+            cells,
+            _reader(form, question, Counter(), timezone.localdate().year),
+            reading.values.get(question.name, {}),
+            classes,
+        )
+        if values is not None:
+            yield values
+
+
+def _called(known: Mapping[str, Question], column: str) -> str:
+    """Return the words of the question of a column, for a sentence."""
+    name, _, time = column.partition("#")
+    label = words(known[name].label).strip() or name
+    return f"{label} ({time}e fois)" if time else label
+
+
+def _separator_notes(known: Mapping[str, Question], table: Table) -> Iterator[str]:
+    """Report that a cell with semicolons holds several answers, once for all questions."""
+    several = [each for each in table.columns if each in known and known[each].kind in ("many", "rank")]
+    if any(SEVERAL.search(cell) for name in several for cell in set(table[name].tolist())):
+        yield "« ; » ou « | » dans une case y sépare plusieurs réponses."
+
+
+def _unread_notes(
+    form: Questionnaire,
+    question_columns: Sequence[str],
+    columns: Sequence[str],
+    by_class: Sequence[ClassReader],
+) -> Iterator[str]:
+    """Report the columns that are read from no one: what the questionnaire computes, what a tool adds."""
+    class_names = {each.computed.name for each in by_class}
+    known = {each.name: each for each in form.questions()}
+    computed = [
+        f"« {_called(known, each)} »"
+        for each in question_columns
+        if known[each.partition("#")[0]].kind == "calculate" and each not in class_names
+    ]
+    if computed:
+        yield f"Colonnes que le questionnaire calcule lui-même, non reprises : {listed(computed, most=6)}."
+    added = [each for each in columns if each.startswith("_") and each not in (*BEGINNINGS, *ENDS)]
+    if added:
+        yield f"Colonnes ajoutées par l’outil de collecte, non reprises : {listed(added, most=6)}."
+
+
+def _uncounted(
+    form: Questionnaire, version: int, answers: Sequence[rules.Sent], known: Mapping[str, Question]
+) -> Iterator[str]:
+    """Report, question by question, the answers to questions that other answers say were not to be asked."""
+    today = timezone.localdate()
+    dropped = Counter(
+        name
+        for answer in answers
+        if answer.version == version
+        for name in complete(form, answer.values, today).dropped
+    )
+    for name, n in dropped.items():
+        counted = count(n, "réponse ne comptera pas", "réponses ne compteront pas")
+        yield (
+            f"« {_called(known, name)} » : {counted}. D’après les autres colonnes, la question ne se posait"
+            " pas à ces personnes."
+        )
+
+
+def _outside(
+    outsiders: Mapping[UUID, Outsider], where: Mapping[UUID, str], headers: Mapping[str, str]
+) -> Iterator[str]:
+    """Report each answer of a person outside the universe of a survey: its line, column and value, why, and
+    what to do.
+    """
+    for uid, excluded in outsiders.items():
+        yield (
+            f"{where[uid]}, colonne {quoted(headers.get(excluded.question, excluded.question))},"
+            f" « {quoted(excluded.value)} » : {excluded.why} Corrigez la case si elle est fausse."
+        )
 
 
 def _examples(form: Questionnaire) -> str:
@@ -167,19 +354,38 @@ def _examples(form: Questionnaire) -> str:
 
 
 def _reader(
-    form: Questionnaire, question: Question, guesses: Counter[tuple[str, str]]
+    form: Questionnaire, question: Question, guesses: Counter[tuple[str, str]], year: int
 ) -> Callable[[str], str]:
     """Return a converter of cells to answers; a cell typed in a hurry is read when it leaves no
-    doubt, and counted in `guesses` by cell and answer.
+    doubt, and counted in `guesses` by cell and answer, as the name of a choice that may mean another.
+    year: of a day typed without one.
     """
-    convert, guess = reader(form, question), clerk_reader(form, question)
+    convert = reader(form, question)
+    guess = _of_year(year) if question.kind == "date" else clerk_reader(form, question)
+    choices = form.choices(question)
+
+    @cache
+    def is_doubtful(value: str) -> bool:
+        return any(value == each.name for each in choices) and begins_several(value, choices)
 
     def read(text: str) -> str:
         value = convert(text)
         if not may_be(form, question, value) and (meaning := guess(text)) and may_be(form, question, meaning):
             guesses[text, meaning] += 1
             return meaning
+        if value == text and is_doubtful(value):
+            guesses[text, value] += 1
         return value
+
+    return read
+
+
+def _of_year(year: int) -> Callable[[str], str]:
+    """Return a converter of days typed without their year, "" for what is no day."""
+
+    def read(text: str) -> str:
+        day = dates.read(text, year=year)
+        return day.isoformat() if day else ""
 
     return read
 
@@ -200,39 +406,37 @@ def _guess_notes(
             many = count(
                 cells.total(), "valeur tapée autrement est lue", "valeurs tapées autrement sont lues"
             )
-            yield f"« {name} » : {many} : {listed(readings, most=6)}."
+            yield f"« {_called(known, name)} » : {many} : {listed(readings, most=3)}."
 
 
-def _check_match(
-    survey: Survey, known: Mapping[str, Question], matched_columns: list[str], unknown: tuple[str, ...]
-) -> None:
-    """Refuse a file of another survey: fewer than half of the questions have a column, and fewer than half of
-    the columns a question.
+def _doubt(
+    survey: Survey,
+    known: Mapping[str, Question],
+    matched: set[str],
+    proposed: set[str],
+    unknown: Sequence[str],
+) -> str:
+    """Return why a file may be that of another survey, "" when at least half of the questions have a column,
+    or half of the columns a question. matched, proposed: questions that have a column, or may have one.
     """
-    names = {each.partition("#")[0] for each in matched_columns}
     questions = [question for question in known.values() if question.takes_answer]
-    if 2 * len(names) >= len(questions) or len(matched_columns) >= len(unknown):
-        return
+    names = matched | proposed
+    if names and (2 * len(names) >= len(questions) or len(names) >= len(unknown)):
+        return ""
     columns = names | set(unknown)
     matches = {
         str(other): len({by_wording[column] for column in map(plain, columns) if column in by_wording})
         for other in Survey.objects.filter(territory=survey.territory).exclude(pk=survey.pk)
-        if (last := other.versions.first()) and (by_wording := _wordings(load(last.definition)))
+        if (last := other.versions.first()) and (by_wording := wordings(load(last.definition)))
     }
     best = max(matches, key=lambda title: matches[title], default="")
-    matched = f"{count(len(names), 'question')} sur {len(questions)}"
-    raise Refused(
-        "Rien n’a été importé.",
-        why=f"Ce fichier semble celui d’une autre enquête : {matched} seulement y ont une colonne.",
-        do=(
-            f"Importez-le dans « {best} », dont il a {count(matches[best], 'question')}."
-            if best and matches[best] > len(names)
-            else (
-                "Vérifiez le fichier, ou donnez à ses colonnes la formulation des questions ou leur nom."
-                f" Colonnes sans question : {listed([f'« {quoted(each)} »' for each in unknown], most=6)}."
-            )
-        ),
-    )
+    if best and matches[best] > len(names):
+        questions_there = count(matches[best], "question")
+        return (
+            f"Ce fichier semble celui d’une autre enquête, « {best} » : {questions_there} de cette enquête y"
+            " ont une colonne."
+        )
+    return "Peu de colonnes portent la formulation d’une question. Choisissez plus bas celle de chacune."
 
 
 def _fault(fault: Fault) -> str:
@@ -251,7 +455,7 @@ def _dropped(row: Mapping[str, str], sent: rules.Sent) -> Iterator[str]:
         yield PLACE
     if row.get(WEIGHT) and sent.weight is None:
         yield WEIGHT
-    if row.get(VERSION) and whole(row[VERSION].removesuffix(".0")) is None:
+    if row.get(VERSION) and whole_number(row[VERSION].removesuffix(".0")) is None:
         yield VERSION
     for moment_read, names in ((sent.begun_at, BEGINNINGS), (sent.ended_at, ENDS)):
         if moment_read is None and (column := next((name for name in names if row.get(name)), None)):
@@ -274,45 +478,67 @@ def _dropped_cells(dropped: Mapping[str, list[tuple[int, str]]]) -> Iterator[str
 
 
 def _odd(
-    form: Questionnaire, version: int, answers: list[rules.Sent], known: Mapping[str, Question]
+    form: Questionnaire,
+    version: int,
+    answers: list[rules.Sent],
+    known: Mapping[str, Question],
+    outsiders: Mapping[UUID, Outsider],
+    where: Mapping[UUID, str],
 ) -> Iterator[str]:
-    """Report, question by question, the values outside its answers: they are stored as they are."""
-    odd_values: dict[str, list[str]] = {}
-    fits: dict[tuple[str, str], bool] = {}
+    """Report, question by question, the values outside its answers or its bounds: they are stored as they
+    are. outsiders: whose value is reported with them.
+    """
+    odd_values: dict[tuple[str, str], list[tuple[str, UUID]]] = {}
+    faults: dict[tuple[str, str], str] = {}
     for answer in answers:
         for name, value in answer.values.items() if answer.version == version else ():
             question = known[name.partition("#")[0]]
-            if (name, value) not in fits:
-                fits[name, value] = may_be(form, question, value)
-            if not fits[name, value]:
-                odd_values.setdefault(name, []).append(value)
-    for name, values in odd_values.items():
-        some = ", ".join(f"« {quoted(value)} »" for value in list(dict.fromkeys(values))[:3])
+            if (name, value) not in faults:
+                faults[name, value] = _fault_of(form, question, value, answer.values)
+            reported = outsiders.get(answer.uid)
+            if faults[name, value] and not (reported and reported.question == name):
+                odd_values.setdefault((name, faults[name, value]), []).append((value, answer.uid))
+    for (name, fault), values in odd_values.items():
+        some = ", ".join(f"« {quoted(value)} »" for value in list(dict(values))[:3])
+        first_line = where[values[0][1]].partition(",")[0].lower()
         are = "n’est pas une réponse" if len(values) == 1 else "ne sont pas des réponses"
+        because = f"{are} de cette question" if fault == ODD else "hors des bornes"
         yield (
-            f"« {name} » : {count(len(values), 'valeur')} {are} de cette question, {some}. Gardé tel quel, à"
-            " vérifier."
+            f"« {_called(known, name)} » : {count(len(values), 'valeur')} {because}, {some}, d’abord"
+            f" {first_line}.{'' if fault == ODD else f' {fault}'} Gardé tel quel, à vérifier."
         )
+
+
+def _fault_of(form: Questionnaire, question: Question, value: str, values: Mapping[str, str]) -> str:
+    """Return why a value does not fit its question, "" when it does: `ODD`, or what its bounds say."""
+    if not may_be(form, question, value):
+        return ODD
+    if not question.constraint or value in UNSAID:
+        return ""
+    context = Context(values=values, current=value, today=timezone.localdate())
+    fits = expressions.holds(question.constraint, context)
+    return "" if fits else words(question.constraint_message) or "Cette valeur n’est pas possible."
 
 
 def _sent(
     row: Mapping[str, str],
-    readers: Mapping[str, Callable[[str], str]],
+    values: Mapping[str, str],
     *,
     version: int,
     places: Mapping[str, int],
     survey: Survey,
+    year: int,
 ) -> rules.Sent:
     channel = row.get(CHANNEL, "")
     return rules.Sent(
         uid=_uid(row[ID], survey),
-        version=whole(row.get(VERSION, "").removesuffix(".0")) or version,
+        version=whole_number(row.get(VERSION, "").removesuffix(".0")) or version,
         channel=channel if channel in rules.CHANNELS else "file",
         place=places.get(row.get(PLACE, "")),
         language=text(row.get(LANGUAGE, "")[:8]) or "fr",
-        begun_at=_moment(row, BEGINNINGS),
-        ended_at=_moment(row, ENDS),
-        values={name: read(text(row[name])) for name, read in readers.items() if row[name].strip()},
+        begun_at=_moment(row, BEGINNINGS, year),
+        ended_at=_moment(row, ENDS, year),
+        values=values,
         form=text(row.get(FORM, "")[:20]),
         weight=_weight(row.get(WEIGHT, "")),
     )
@@ -333,17 +559,22 @@ def _weight(text: str) -> float | None:
     return weight if 0 < weight < float("inf") else None
 
 
-def _moment(row: Mapping[str, str], names: tuple[str, ...]) -> datetime | None:
-    return next((moment_read for name in names if (moment_read := moment(_iso(row.get(name, ""))))), None)
+def _moment(row: Mapping[str, str], names: tuple[str, ...], year: int) -> datetime | None:
+    moments = (moment(_iso(row.get(name, ""), year)) for name in names)
+    return next(filter(None, moments), None)
 
 
-def _iso(text: str) -> str:
-    """Return a moment written the French way as ISO 8601, anything else as it is.
+def _iso(text: str, year: int) -> str:
+    """Return a moment written the French way as ISO 8601, anything else as it is. year: of a day without one.
 
-    >>> _iso("3/11/2026 9:05"), _iso("2026-11-03T09:05:00"), _iso("03/11/2026")
+    >>> _iso("3/11/2026 9:05", 2026), _iso("2026-11-03T09:05:00", 2026), _iso("03/11/2026", 2026)
     ('2026-11-03T09:05:00', '2026-11-03T09:05:00', '2026-11-03T00:00:00')
+    >>> _iso("1er mars", 2026), _iso("bientôt", 2026)
+    ('2026-03-01T00:00:00', 'bientôt')
     """
     if not (match := IN_FRENCH.fullmatch(text.strip())):
-        return text
-    day, month, year, hour, minute, second = (part or "0" for part in match.groups())
-    return f"{year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}"
+        is_dated = re.match(r"\d{4}", text)
+        on = None if is_dated else dates.read(text.strip(), year=year)
+        return f"{on.isoformat()}T00:00:00" if on else text
+    day, month, own_year, hour, minute, second = (part or "0" for part in match.groups())
+    return f"{own_year}-{month:0>2}-{day:0>2}T{hour:0>2}:{minute:0>2}:{second:0>2}"

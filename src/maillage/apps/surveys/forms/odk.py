@@ -11,8 +11,8 @@ from defusedxml.common import DefusedXmlException
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.forms.sent import moment
-from maillage.forms.questionnaire import Group, Question, Questionnaire
 from maillage.kernel.errors import Refused
+from maillage.questionnaires.questionnaire import Group, Question, Questionnaire
 
 PART = "xml_submission_file"
 COLLECT = uuid.UUID("0c4b6f6e-8b5b-5d39-8f5e-4a2f2f3c9e01")  # for the numbers that Collect gives its own way

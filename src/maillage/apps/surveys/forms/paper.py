@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from maillage.forms.questionnaire import DECLINED, UNKNOWN, Question, Questionnaire
 from maillage.kernel.typed import line
-from maillage.reports.survey.paper import numbers, printed_choices
+from maillage.publishing.survey.paper import numbers, printed_choices
+from maillage.questionnaires.questionnaire import DECLINED, UNKNOWN, Question, Questionnaire
 
 UNSAID_TYPED = {"n": UNKNOWN, "?": UNKNOWN, "r": DECLINED}
 DAY = re.compile(r"(\d{1,2})[/. -]?(\d{2})[/. -]?(\d{4})")

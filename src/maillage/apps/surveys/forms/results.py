@@ -6,18 +6,18 @@ from typing import Any
 from django import forms
 
 from maillage.apps.surveys import rules
-from maillage.forms.questionnaire import CENSUS, Question, Questionnaire, words
 from maillage.kernel.errors import Refused
-from maillage.pipeline.survey import margins
-from maillage.pipeline.survey.margins import Margin
-from maillage.reports.survey import cards as survey_cards
+from maillage.questionnaires.questionnaire import CENSUS, Question, Questionnaire, tabulable, words
+from maillage.sources.survey import margins
+from maillage.sources.survey.margins import Margin
 from maillage.web import decimals, uploads
+from maillage.web.choices import choice_field
 
 LONGEST = 90
 
 
 class TableForm(forms.Form):
-    """Which question, crossed by which, for whom."""
+    """The question of a table, the one that crosses it, and its public."""
 
     question = forms.ChoiceField(label="Question")
     par = forms.ChoiceField(label="Selon", required=False)
@@ -25,12 +25,12 @@ class TableForm(forms.Form):
 
     def __init__(self, *args: Any, questionnaire: Questionnaire, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        questions = survey_cards.tabulable(questionnaire)
+        questions = tabulable(questionnaire)
         named = [(each.name, _short(words(each.label) or each.name)) for each in questions]
         groups = [(each.name, _short(words(each.label) or each.name)) for each in questions if _groups(each)]
-        self.fields["question"].choices = named  # type: ignore[attr-defined]
-        self.fields["par"].choices = [("", "tout le monde"), *groups]  # type: ignore[attr-defined]
-        self.fields["filtre"].choices = [  # type: ignore[attr-defined]
+        choice_field(self, "question").choices = named
+        choice_field(self, "par").choices = [("", "tout le monde"), *groups]
+        choice_field(self, "filtre").choices = [
             ("", "tous"),
             *(
                 (
@@ -66,7 +66,7 @@ def _short(text: str) -> str:
 
 
 class MarginsForm(forms.Form):
-    """Where the population comes from: the census, or a file."""
+    """The source of the population: the census, or a file."""
 
     variables = forms.MultipleChoiceField(
         label="Ce que l’échantillon doit retrouver",
@@ -79,11 +79,15 @@ class MarginsForm(forms.Form):
         help_text="Un tableau CSV ou Excel : variable,modalite,effectif",
     )
 
-    def __init__(self, *args: Any, offered: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, offered: Mapping[str, str], zones: Mapping[str, str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["variables"].choices = [
-            (name, CENSUS.get(of, rules.TYPE_OF_STRUCTURE)) for name, of in offered.items()
-        ]  # type: ignore[attr-defined]
+        self.by_commune = {name for name, of in offered.items() if of == "commune"} | zones.keys()
+        choice_field(self, "variables").choices = [
+            *((name, CENSUS.get(of, rules.TYPE_OF_STRUCTURE)) for name, of in offered.items()),
+            *zones.items(),
+        ]
 
     def clean_fichier(self) -> tuple[Margin, ...] | None:
         file = self.cleaned_data["fichier"]
@@ -100,11 +104,15 @@ class MarginsForm(forms.Form):
         values = super().clean() or {}
         if not self.errors and not values.get("variables") and not values.get("fichier"):
             raise forms.ValidationError("Choisissez au moins une variable, ou donnez un fichier de marges.")
+        if len(self.by_commune & {*values.get("variables", ())}) > 1:
+            raise forms.ValidationError(
+                "La commune donne déjà la zone : choisissez la commune, ou un seul découpage en zones."
+            )
         return values
 
 
 class WeighForm(forms.Form):
-    """How weights are looked for."""
+    """The settings of weighting."""
 
     methode = forms.ChoiceField(label="Méthode", choices=list(rules.METHODS.items()), initial="raking")
     bas = decimals.FloatField(

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 
 from maillage.apps.surveys import rules
 from maillage.kernel.errors import Refused
+from maillage.kernel.table import Table
 from maillage.kernel.typed import ROWS
 
 UNREADABLE = Refused(
@@ -109,6 +110,12 @@ def text(value: Any) -> str:
     if len(clean_text) > rules.MOST_LETTERS:
         raise ValueError(rules.TOO_LONG)
     return clean_text
+
+
+def typed_cells(table: Table, column: str) -> list[str]:
+    """Return the cells of a column that hold something, but for those too long to be stored."""
+    cells = (str(cell).strip() for cell in table[column].tolist())
+    return [text(cell) for cell in cells if cell and len(cell) <= rules.MOST_LETTERS]
 
 
 def _number(value: Any, *, most: int) -> int | None:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 
-from maillage.apps.directory.forms.moments import DayField
+from maillage.apps.directory.places.forms.moments import DayField
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import answers
@@ -14,13 +14,14 @@ from maillage.apps.territories import queries as territories
 from maillage.apps.territories.forms import WHICH, TerritoryChoiceMixin
 from maillage.kernel.errors import Refused
 from maillage.reference import surveys as banks
-from maillage.studies.diagnosis.territories import gazetteer
-from maillage.studies.survey.universe import Universe
+from maillage.statistics.survey.universe import Universe
+from maillage.statistics.zones.territories import gazetteer
 from maillage.web import uploads
+from maillage.web.choices import choice_field, rows_field
 from maillage.web.overwrites import CheckedForm
+from maillage.web.uploads import BrowserFile
 
-BLANK, FILE, BANK, OTHER = "vide", "fichier", "banque-", "enquete-"
-FILE_BYTES = 5_000_000
+BLANK, FILE, ANSWERS, BANK, OTHER = "vide", "fichier", "reponses", "banque-", "enquete-"
 
 
 def name_of(code: str) -> str:
@@ -90,7 +91,7 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
         min_value=1,
         max_value=100_000_000,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-        help_text="Donne le taux de réponse. Sans ce nombre, la liste des structures interrogées le donne.",
+        help_text="Ne donne que le taux de réponse. À défaut, la liste des structures interrogées le donne.",
     )
     en_tout = forms.IntegerField(
         label="Combien y en a-t-il en tout",
@@ -120,15 +121,16 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
         ),
     )
 
-    def __init__(self, *args: Any, user: Any, survey: Survey | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: Visitor, survey: Survey | None = None, **kwargs: Any) -> None:
         self.compared = tuple(kwargs.get("initial") or ()) if survey else ()
         super().__init__(*args, **kwargs)
         self.user, self.survey = user, survey
         other_surveys = access.surveys_for(user).exclude(pk=survey.pk) if survey else access.surveys_for(user)
         if known_kind := self.data.get("qui") or self.initial.get("qui"):
             other_surveys = other_surveys.filter(kind=known_kind)
-        self.fields["vague"].queryset = other_surveys  # type: ignore[attr-defined]
-        self.fields["vague"].label_from_instance = lambda row: f"{row} ({row.get_kind_display()})"  # type: ignore[attr-defined]
+        wave = rows_field(self, "vague")
+        wave.queryset = other_surveys
+        wave.label_from_instance = lambda obj: f"{obj} ({obj.get_kind_display()})"  # type: ignore[method-assign]  # of this field alone
         self.offer_territories()
 
     def clean_territoire(self) -> str:
@@ -157,7 +159,7 @@ class SurveyForm(TerritoryChoiceMixin, CheckedForm):
         """Return the kind of the survey; "" when nothing says it yet."""
         return values.get("qui") or ""
 
-    def values(self) -> dict[str, Any]:
+    def typed_values(self) -> dict[str, Any]:
         """Return the typed values, by the field names of a survey."""
         typed = self.cleaned_data
         return {
@@ -201,10 +203,13 @@ class NewForm(SurveyForm):
 
     depart = forms.ChoiceField(label="Partir de", widget=forms.RadioSelect)
     fichier = uploads.FileField(
-        label="Fichier XLSForm (.xlsx, .xls ou .csv)",
+        label="Fichier",
         required=False,
         allow_empty_file=True,
-        help_text="Celui de Kobo, d’ODK ou d’un tableur. Seulement si vous partez d’un fichier.",
+        help_text=(
+            "Un XLSForm de Kobo, d’ODK ou d’un tableur, si vous partez de lui. Sinon, vos réponses : CSV ou"
+            " tableur, que le questionnaire choisi lira."
+        ),
     )
     field_order = ("depart", "fichier", "titre", "territoire", WHICH, "qui")
 
@@ -213,13 +218,14 @@ class NewForm(SurveyForm):
         self.fields["qui"].required = False
         defaults = ", ".join(f"« {text} »" for text in rules.UNIVERSES.values())
         self.fields["champ"].help_text = f"Laissé vide, il suit qui répond : {defaults}."
-        self.fields["qui"].choices = [("", "Comme le dit le questionnaire"), *rules.KINDS.items()]  # type: ignore[attr-defined]
+        choice_field(self, "qui").choices = [("", "Comme le dit le questionnaire"), *rules.KINDS.items()]
         self.others = {f"{OTHER}{survey.pk}": survey for survey in access.surveys_for(self.user)[:50]}
-        self.fields["depart"].choices = [
+        choice_field(self, "depart").choices = [
             *(
                 (f"{BANK}{id}", f"{rules.KINDS[survey.kind]} : « {survey.title} »")
                 for id, survey in banks.banks().items()
             ),
+            (ANSWERS, "Un fichier de réponses : le questionnaire prêt le plus proche est proposé"),
             (FILE, "Un fichier XLSForm"),
             *((id, f"L’enquête « {survey.title} »") for id, survey in self.others.items()),
             (BLANK, "Une page blanche"),
@@ -231,64 +237,30 @@ class NewForm(SurveyForm):
         origin = bank or self.others.get(chosen)
         return super().kind_of(values) or (origin.kind if origin else "")
 
-    def clean_fichier(self) -> UploadedFile | None:
+    def clean_fichier(self) -> BrowserFile | None:
         """Refuse a file that is too large before it is read."""
-        return checked_file(self.cleaned_data["fichier"])
+        return uploads.checked_file(self.cleaned_data["fichier"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("depart") == FILE and not values.get("fichier") and "fichier" not in self.errors:
+        if (
+            values.get("depart") in (FILE, ANSWERS)
+            and not values.get("fichier")
+            and "fichier" not in self.errors
+        ):
             self.add_error("fichier", "Il manque le fichier. Choisissez-le, ou partez d’autre chose.")
         return values
 
     def origin(self) -> tuple[str, Any]:
-        """Return the source of the questionnaire: (BANK, its id), (FILE, its name and bytes), (OTHER, a
-        survey) or (BLANK, None).
+        """Return the source of the questionnaire: (BANK, its id), (FILE or ANSWERS, its name and bytes),
+        (OTHER, a survey) or (BLANK, None).
         """
         chosen = self.cleaned_data["depart"]
         if chosen.startswith(BANK):
             return BANK, chosen.removeprefix(BANK)
         if chosen in self.others:
             return OTHER, self.others[chosen]
-        if chosen == FILE:
+        if chosen in (FILE, ANSWERS):
             uploaded = self.cleaned_data["fichier"]
-            return FILE, (uploaded.name, uploaded.read())
+            return chosen, (uploaded.name, uploaded.read())
         return BLANK, None
-
-
-def checked_file(uploaded: UploadedFile | None) -> UploadedFile | None:
-    """Return an uploaded file; refuse one that is too large."""
-    if uploaded and (uploaded.size or 0) > FILE_BYTES:
-        raise forms.ValidationError(
-            "Ce fichier pèse plus de 5 Mo. Ce n’est sans doute pas le bon : vérifiez-le."
-        )
-    return uploaded
-
-
-class FileForm(forms.Form):
-    """A file: a questionnaire, or answers."""
-
-    fichier = uploads.FileField(
-        label="Fichier",
-        allow_empty_file=True,
-        error_messages={"required": "Il manque le fichier. Choisissez-le."},
-    )
-
-    def clean_fichier(self) -> UploadedFile | None:
-        return checked_file(self.cleaned_data["fichier"])
-
-
-class AnswersForm(FileForm):
-    """A file of answers: chosen now, or sent back by the page that showed it."""
-
-    nom = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
-    contenu = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["fichier"].required = not self.data.get("contenu")
-
-    def file_name(self) -> str:
-        """Return the name of the file."""
-        uploaded = self.cleaned_data["fichier"]
-        return str(uploaded.name if uploaded else self.cleaned_data["nom"])

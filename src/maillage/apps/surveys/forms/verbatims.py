@@ -1,11 +1,15 @@
 """Typing what was heard."""
 
-from django import forms
+from typing import Any
 
-from maillage.apps.directory.forms.moments import DayField
+from django import forms
+from django.db.models import QuerySet
+
+from maillage.apps.directory.places.forms.moments import DayField
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Material
 from maillage.apps.surveys.queries import verbatims
+from maillage.web.choices import choice_field, rows_field
 
 DEVICES = [("", "Aucun en particulier"), *rules.DEVICES.items()]
 NAMELESS = "Sans nom ni rien qui fasse reconnaître quelqu’un."
@@ -64,9 +68,9 @@ class QuoteForm(forms.Form):
     theme = forms.CharField(label="Thème", required=False, max_length=60)
     device = forms.ChoiceField(label="Appareil dont on parle", choices=DEVICES, required=False)
 
-    def __init__(self, *args: object, materials: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["material"].queryset = materials  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, materials: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows_field(self, "material").queryset = materials
 
 
 class StatementForm(forms.Form):
@@ -87,7 +91,7 @@ class StatementForm(forms.Form):
         label="Entendu dans", required=False, queryset=Material.objects.none(), empty_label="Ailleurs"
     )
 
-    def __init__(self, *args: object, materials: object, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["kind"].choices = verbatims.choices_of_kinds()  # type: ignore[attr-defined]
-        self.fields["material"].queryset = materials  # type: ignore[attr-defined]
+    def __init__(self, *args: Any, materials: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice_field(self, "kind").choices = verbatims.choices_of_kinds()
+        rows_field(self, "material").queryset = materials

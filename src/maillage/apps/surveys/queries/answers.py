@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Publication, SecondEntry, Survey, Surveyor
-from maillage.forms.answering import Completed, complete
-from maillage.forms.questionnaire import Questionnaire, load
 from maillage.kernel.table import Table
-from maillage.pipeline.survey import birth_years
-from maillage.pipeline.survey.answers import ID, WEIGHT
+from maillage.questionnaires.answering import Completed, complete
+from maillage.questionnaires.questionnaire import Questionnaire, load
+from maillage.sources.survey import birth_years
+from maillage.sources.survey.answers import ID, WEIGHT
 
 # Columns of ours, after the questions: their names cannot be those of questions of an XLSForm, which have no
 # dot.
@@ -92,8 +92,8 @@ def last_day(survey: Survey) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many answers say each thing to some questions. read: what tells the answers that were read from any
-    other, and from what they said before; never what each of them says. counts: for each question, value → n.
+    """Counts of the answers to some questions. read: what tells the answers that were read from any other,
+    and from what they said before; never what each of them says. counts: for each question, value → n.
     """
 
     read: frozenset[str] = frozenset()

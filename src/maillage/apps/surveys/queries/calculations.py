@@ -30,16 +30,16 @@ from maillage.apps.surveys.models import (
     Version,
     Weighting,
 )
-from maillage.apps.surveys.queries import answers, counterparts, editions, frames
+from maillage.apps.surveys.queries import answers, counterparts, editions, frames, places, zones
 from maillage.apps.surveys.queries import sentences as survey_sentences
 from maillage.kernel.errors import Refused
+from maillage.publishing.page import blocks, html
+from maillage.publishing.survey import document, practices
+from maillage.publishing.survey.findings import Behind, Sentence
 from maillage.reference.parameters import number
-from maillage.reports.page import blocks, html
-from maillage.reports.survey import document, practices
-from maillage.reports.survey.findings import Behind, Sentence
-from maillage.studies.survey import protection
+from maillage.statistics.survey import protection
 
-VERSION = 7  # of what is computed: raise it when a figure, a sentence or a drawing changes
+VERSION = 9  # of what is computed: raise it when a figure, a sentence or a drawing changes
 TABLES, EDITION, METHOD, QUOTAS = "tableaux", "edition", "methode", "quotas"
 Json = dict[str, Any]
 
@@ -78,6 +78,8 @@ def key(survey: Survey, part: str, at: datetime) -> str:
         VERSION,
         [survey.pk, survey.slug, survey.kind, survey.rounding, survey.territory],
         [survey.n_invited, survey.n_universe, Target.objects.filter(survey=survey).count()],
+        places.has_places(survey),
+        [[row.slug, hashlib.sha256(row.zones.encode()).hexdigest()] for row in zones.perimeters_of(survey)],
         list(Version.objects.filter(survey=survey).order_by("pk").values_list("pk", "number", "definition")),
         list(survey.places.values_list("pk", "name", "lieu__structure__name")),
         [row.pk, row.made_at, row.n, row.variables] if row else [],
@@ -254,8 +256,8 @@ def _questions(block: blocks.Block) -> int:
 
 def _sentences(block: blocks.Block) -> int:
     """Return how many sentences a list holds, in one column or in two."""
-    if isinstance(block, blocks.Beside):
-        return sum(isinstance(each, blocks.Text) for each in (*block.left, *block.right))
+    if isinstance(block, blocks.TwoColumns):
+        return sum(isinstance(each, blocks.Text) for each in (*block.left_blocks, *block.right_blocks))
     return len(block.items) if isinstance(block, blocks.Bullets) else 0
 
 

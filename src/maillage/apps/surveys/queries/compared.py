@@ -9,18 +9,17 @@ from dataclasses import dataclass, replace
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.surveys.queries.frames import Frame
-from maillage.forms.questionnaire import Question, words
 from maillage.kernel.errors import Refused
-from maillage.reports.survey import cards as survey_cards
-from maillage.reports.survey import charts as survey_charts
-from maillage.reports.survey import waves as wave_rules
-from maillage.reports.survey.charts import Bar
-from maillage.reports.survey.findings import PROFILE
-from maillage.reports.survey.published_row import printed
-from maillage.studies.survey import differences as survey_differences
-from maillage.studies.survey.differences import Compared
-from maillage.studies.survey.tables import Tabulation
-from maillage.studies.survey.tabulation import of_sample
+from maillage.publishing.survey import charts as survey_charts
+from maillage.publishing.survey import waves as wave_rules
+from maillage.publishing.survey.charts import Bar
+from maillage.publishing.survey.findings import PROFILE
+from maillage.publishing.survey.published_row import printed
+from maillage.questionnaires.questionnaire import Question, tabulable, words
+from maillage.statistics.survey import differences as survey_differences
+from maillage.statistics.survey.differences import Compared
+from maillage.statistics.survey.tables import Tabulation
+from maillage.statistics.survey.tabulation import of_sample
 from maillage.words.rounding import rounded
 from maillage.words.wording import NBSP, bounds, number
 
@@ -147,11 +146,11 @@ def shared(frame: Frame, other: Frame) -> list[tuple[Question, Question]]:
     person.
     """
     unmatched, same_people = (
-        survey_cards.tabulable(other.questionnaire),
+        tabulable(other.questionnaire),
         frame.survey.kind == other.survey.kind,
     )
     out = []
-    for own_question in survey_cards.tabulable(frame.questionnaire):
+    for own_question in tabulable(frame.questionnaire):
         if own_question.name in RESPONDENT_FACTS or own_question.census:
             continue
         named = (

@@ -4,8 +4,8 @@ from django.utils import timezone
 
 from maillage.apps.surveys.models import Publication, Survey, Version
 from maillage.apps.surveys.queries.publications import BY_DAY
-from maillage.forms.questionnaire import load
-from maillage.reports.survey.two_sides import SIDES, Counterpart
+from maillage.publishing.survey.two_sides import SIDES, Counterpart
+from maillage.questionnaires.questionnaire import load
 from maillage.words.dates import in_words
 
 
@@ -28,8 +28,10 @@ def counterpart(survey: Survey) -> Counterpart | None:
         .order_by(BY_DAY.desc(), "-published_at", "-pk")
         .first()
     )
-    version = row and Version.objects.filter(survey=row.survey).order_by("-number").first()
-    if row is None or version is None:
+    if row is None:
+        return None
+    version = Version.objects.filter(survey=row.survey).order_by("-number").first()
+    if version is None:
         return None
     form = load(version.definition)
     on = in_words(timezone.localdate(row.published_at))

@@ -4,7 +4,7 @@ from typing import Any
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey, Surveyor
-from maillage.forms.questionnaire import load
+from maillage.questionnaires.questionnaire import load
 
 
 def kit(surveyor: Surveyor) -> dict[str, Any]:

@@ -15,22 +15,23 @@ from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Publication, Survey
 from maillage.apps.surveys.queries import answers, counterparts, verbatims
 from maillage.apps.surveys.queries.frames import Frame, by_place, frame, tables
+from maillage.apps.surveys.queries.places import has_places
 from maillage.apps.surveys.queries.publications import answered_on, published_counts
 from maillage.apps.surveys.queries.sentences import crossings_of, edited_sentences, sentences
 from maillage.apps.surveys.queries.weights import published_samples, sample_counts, steps_in_words
 from maillage.apps.territories import queries as territories
-from maillage.engine import disclosure
 from maillage.kernel.errors import UnknownTerritory
-from maillage.reports.survey import cards as survey_cards
-from maillage.reports.survey import document, story, two_sides
-from maillage.reports.survey import findings as survey_findings
-from maillage.reports.survey.document import Card, Results, Sample
-from maillage.reports.survey.findings import FindingTexts, Highlight
-from maillage.reports.survey.story import Crossing
-from maillage.reports.survey.waves import Before
-from maillage.studies.survey import tabulation
-from maillage.studies.survey.protection import rule_of
-from maillage.studies.survey.tables import Tabulation
+from maillage.publishing.survey import cards as survey_cards
+from maillage.publishing.survey import document, services, story, two_sides
+from maillage.publishing.survey import findings as survey_findings
+from maillage.publishing.survey.document import Card, Results, Sample
+from maillage.publishing.survey.findings import FindingTexts, Highlight
+from maillage.publishing.survey.story import Crossing
+from maillage.publishing.survey.waves import Before
+from maillage.statistics.engine import small_counts
+from maillage.statistics.survey import tabulation
+from maillage.statistics.survey.protection import rule_of
+from maillage.statistics.survey.tables import Tabulation
 from maillage.words.dates import in_words
 from maillage.words.wording import count, listing, number
 
@@ -92,11 +93,12 @@ def results(
         on=on,
         weighted=frame.weighted,
         rounding=survey.rounding,
-        questionnaire=frame.questionnaire,
+        questionnaire=frame.merging.questionnaire,
         cards=cards,
         aim=survey.aim,
         story=highlights,
         crossed=survey_cards.crossed(frame.sample, cards, crossings) if cards else (),
+        services=services.chapter(frame.sample) if cards else None,
         sentences=texts,
         sample=sample,
         quotes=verbatims.counted_quotes(survey),
@@ -122,7 +124,7 @@ def _read(
     whose figure changed since they were edited, nor what a finding already tells of its question.
     """
     people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
-    highlights = story.story(cards, crossings, people)
+    highlights = story.story(cards, crossings, people, has_places=has_places(frame.survey))
     visible = {
         row.sentence.key: row
         for row in edited_sentences(frame.survey, sentences(frame, cards, crossings))
@@ -229,7 +231,7 @@ def _gathered(counts: Mapping[str, int], least: int) -> str:
     enough others that none is found by subtraction.
     """
     ways = sorted(counts, key=lambda name: (-counts[name], name))
-    publishable = disclosure.one_way([counts[each] for each in ways], least, lowest=1)
+    publishable = small_counts.one_way([counts[each] for each in ways], least, lowest=1)
     parts = [
         f"{way} : {number(counts[way])}"
         for way, is_published in zip(ways, publishable, strict=True)
@@ -274,7 +276,7 @@ def edition(survey: Survey, *, at: datetime) -> Json:
             results_now.subjects, results_now.counterpart.about if results_now.counterpart else ""
         ),
         "counts": counts + sample_counts(frame_now, sample),
-        "codebook": [list(each) for each in document.codebook(frame_now.questionnaire)],
+        "codebook": [list(each) for each in document.codebook(frame_now.merging.questionnaire)],
         "n": results_now.n,
         "few_since": _few_since(survey, results_now.n, [table for table, _ in made_tables]),
         "weighted": results_now.weighted,
@@ -289,7 +291,8 @@ def edition(survey: Survey, *, at: datetime) -> Json:
     content["digest"] = hashlib.sha256(
         json.dumps(digested, ensure_ascii=False, sort_keys=True).encode()
     ).hexdigest()
-    return json.loads(json.dumps(content, ensure_ascii=False))  # type: ignore[no-any-return]
+    stored: dict[str, Any] = json.loads(json.dumps(content, ensure_ascii=False))
+    return stored
 
 
 def dated(content: Json, on: date) -> Json:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from maillage.apps.memberships.access import communes_of, name_of
+from maillage.apps.directory.memberships.access import communes_of, name_of
 from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries.publications import BY_DAY, answered_on
-from maillage.reports.survey import waves as wave_moves
-from maillage.reports.territory.criteria import Answered, answered
+from maillage.publishing.survey import waves as wave_moves
+from maillage.publishing.territory.criteria import Answered, answered
 
 Findings = dict[tuple[str, str, str], Answered]
 

@@ -13,15 +13,17 @@ from maillage.apps.surveys.queries import answers
 from maillage.apps.surveys.queries.answers import CHANNEL, PLACE, STRUCTURE
 from maillage.apps.surveys.queries.margins import margin_of
 from maillage.apps.surveys.queries.publications import published_counts
-from maillage.forms.questionnaire import Choice, Question, Questionnaire, load
+from maillage.apps.surveys.queries.zones import with_zone, zoned
 from maillage.kernel.errors import Refused
 from maillage.kernel.table import Table
-from maillage.pipeline.survey.answers import WEIGHT, numbers
-from maillage.reports.survey import cards as survey_cards
-from maillage.reports.survey.document import Card
-from maillage.studies.survey import samples, tabulation, weighting
-from maillage.studies.survey.tables import Counted, Tabulation
-from maillage.studies.survey.universe import UNKNOWN, Universe
+from maillage.publishing.survey import cards as survey_cards
+from maillage.publishing.survey.document import Card
+from maillage.questionnaires.questionnaire import Choice, Question, Questionnaire, load
+from maillage.sources.survey.answers import WEIGHT, numbers
+from maillage.statistics.survey import age_merging, samples, tabulation, weighting
+from maillage.statistics.survey.age_merging import Merging
+from maillage.statistics.survey.tables import Counted, Tabulation
+from maillage.statistics.survey.universe import UNKNOWN, Universe
 from maillage.words.wording import count, number
 
 
@@ -53,8 +55,8 @@ class Frame:
 
     @cached_property
     def universe(self) -> Universe:
-        """How many could have answered: as written, else those of the list of structures; nothing of numbers
-        that more answers have passed since (`outgrown`).
+        """Return the number of those who could have answered: as written, else those of the list of
+        structures; nothing of numbers that more answers have passed since (`outgrown`).
         """
         return UNKNOWN if self.outgrown else universe(self.survey, len(self.table))
 
@@ -68,8 +70,23 @@ class Frame:
         return ""
 
     @cached_property
+    def merging(self) -> Merging:
+        """The answers and the questionnaire as they are tabulated: classes of age of a few people merged."""
+        if not len(self.table):
+            return Merging(self.table, self.questionnaire)
+        everybody = samples.sample(self.table, self.questionnaire, self.weights, universe=self.universe)
+        return age_merging.merged(
+            self.table,
+            self.questionnaire,
+            least=everybody.rule.least,
+            before=published_counts(self.survey),
+        )
+
+    @cached_property
     def sample(self) -> samples.Sample:
-        return samples.sample(self.table, self.questionnaire, self.weights, universe=self.universe)
+        return samples.sample(
+            self.merging.answers, self.merging.questionnaire, self.weights, universe=self.universe
+        )
 
     @cached_property
     def cards(self) -> list[Card]:
@@ -110,7 +127,7 @@ def collection_form(survey: Survey) -> Questionnaire:
         PLACE: [each.name for each in places],
         STRUCTURE: sorted({each.structure for each in places} - {""}),
     }
-    return replace(
+    collected = replace(
         form,
         kind=survey.kind,
         lists={
@@ -131,6 +148,7 @@ def collection_form(survey: Survey) -> Questionnaire:
             Question(name=CHANNEL, kind="one", label={"fr": "Façon de répondre"}, choices=CHANNEL),
         ),
     )
+    return with_zone(survey, collected)
 
 
 def universe(survey: Survey, n: int) -> Universe:
@@ -179,7 +197,8 @@ def framed(survey: Survey, row: Weighting | None) -> Frame:
     """Return a survey ready for tabulation with these weights, perhaps those of an edition; raw without
     any.
     """
-    table, form = answers.table(survey), collection_form(survey)
+    form = collection_form(survey)
+    table = zoned(survey, form, answers.table(survey))
     if row is None:
         return Frame(survey, form, table, None, None, 0)
     at = np.array([id in row.weights for id in table["id"].tolist()], dtype=bool)
@@ -237,7 +256,10 @@ def sampled(frame: Frame, where: Mapping[str, str] | None = None) -> samples.Sam
     """Return some of the answers ready for tabulation: where: question → one of its answers."""
     if not where:
         return frame.sample
-    return samples.only(frame.sample, {name: [value] for name, value in where.items()})
+    merged_names = frame.merging.merged_names
+    return samples.only(
+        frame.sample, {name: [merged_names.get(name, {}).get(value, value)] for name, value in where.items()}
+    )
 
 
 def card_of(frame: Frame, question: str, *, by: str = "", where: Mapping[str, str] | None = None) -> Card:

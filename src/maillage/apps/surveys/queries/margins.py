@@ -7,13 +7,14 @@ from typing import Any
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import answers
 from maillage.kernel.errors import Refused
-from maillage.pipeline.survey.margins import Category, Margin
 from maillage.reference.cards import cards
-from maillage.studies.survey import sample_margins
+from maillage.sources.survey.margins import Category, Margin
+from maillage.statistics.survey import sample_margins
 
 Json = dict[str, Any]
 
 MOST_MARGINS = 20
+MOST_MERGES = 8  # offered one by one
 
 
 def margin_record(margin: Margin) -> Json:
@@ -23,6 +24,7 @@ def margin_record(margin: Margin) -> Json:
         "label": margin.label or margin.variable,
         "source": source_of(margin),
         "silent": list(margin.silent),
+        "uncounted": dict(margin.uncounted),
         "year": margin.year,
         "file": margin.file,
         "classes": [
@@ -68,6 +70,7 @@ def margin_of(record: Mapping[str, Any]) -> Margin:
             year=str(record.get("year", "")),
             file=str(record.get("file", "")),
             silent=tuple(map(str, record.get("silent", ()))),
+            uncounted={str(name): str(label) for name, label in dict(record.get("uncounted", {})).items()},
         )
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise Refused(
@@ -103,23 +106,27 @@ def _changed() -> Refused:
     )
 
 
-def merged_page(margins: Sequence[Margin], classes: str) -> tuple[Margin, ...]:
-    """Return the margins with two classes made one. classes: variable and names, as `strata` offers them."""
+def merged_page(survey: Survey, margins: Sequence[Margin], classes: str) -> tuple[Margin, ...]:
+    """Return the margins with two classes made one, or all the thin ones merged. classes: variable and names,
+    as `strata` offers them; the variable alone for all.
+    """
     try:
         variable, *names = json.loads(classes)
     except (ValueError, TypeError):
         raise _changed() from None
-    return tuple(
-        sample_margins.merged(margin, [str(name) for name in names])
-        if margin.variable == variable
-        else margin
-        for margin in margins
-    )
+
+    def merge(margin: Margin) -> Margin:
+        if names:
+            return sample_margins.merged(margin, [str(name) for name in names])
+        counts = sample_margins.sample_margin(answers.table(survey), margin).counts
+        return sample_margins.gathered(margin, counts)
+
+    return tuple(merge(margin) if margin.variable == variable else margin for margin in margins)
 
 
 def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
     """Return each variable with its classes: answers, share of answers, share of the population; and the
-    merges proposed.
+    merges proposed, one by one where they are few, and all at once (`gathered`).
 
     Refused when no column of the answers is that variable.
     """
@@ -146,23 +153,48 @@ def strata(survey: Survey, margins: Sequence[Margin]) -> list[Json]:
                 "rows": rows,
                 "silent": sample_margin.silent,
                 "unknown": [
-                    (
-                        value,
-                        n,
-                        sample_margins.nearest(value, (category.name for category in margin.categories)),
-                    )
+                    (sample_margins.wording(value, margin), n, sample_margins.near_class(value, margin))
                     for value, n in list(sample_margin.unknown.items())[:8]
                 ],
-                "merges": [
-                    {
-                        "names": category.names,
-                        "reason": category.reason,
-                        "value": json.dumps([margin.variable, *category.names], ensure_ascii=False),
-                    }
-                    for category in sample_margins.merges(margin, sample_margin.counts)
-                    # a class is perhaps empty because it is written otherwise: merging it would hide that
-                    if not sample_margin.unknown
-                ],
+                # a class is perhaps empty because it is written otherwise: merging it would hide that
+                **({} if sample_margin.unknown else _merges(margin, sample_margin.counts)),
             }
         )
     return out
+
+
+def _merges(margin: Margin, counts: Sequence[int]) -> Json:
+    """Return the merges proposed for the thin classes of a margin, and the classes that all of them leave;
+    for a class that no other is proposed for (`alone`), each class that it may join.
+    """
+    merges = sample_margins.merges(margin, counts)
+    gathered = sample_margins.gathered(margin, counts) if len(merges) > 1 else margin
+    names_by_value = {value: each.name for each in margin.categories for value in each.values}
+    return {
+        "merges": [
+            {
+                "names": merge.names,
+                "reason": merge.reason,
+                "value": json.dumps([margin.variable, *merge.names], ensure_ascii=False),
+            }
+            for merge in (merges if len(merges) <= MOST_MERGES else ())
+        ],
+        "gathered": [
+            {"name": each.name, "members": dict.fromkeys(names_by_value[value] for value in each.values)}
+            for each in gathered.categories
+            if each not in margin.categories
+        ],
+        "alone": [
+            {
+                "name": name,
+                "others": [
+                    (json.dumps([margin.variable, name, each.name], ensure_ascii=False), each.name)
+                    for each in margin.categories
+                    if each.name != name and each.total
+                ],
+            }
+            for name in sample_margins.without_neighbour(margin, counts, thin=sample_margins.thin_class())
+        ],
+        "n_gathered": len(gathered.categories),
+        "all": json.dumps([margin.variable], ensure_ascii=False),
+    }

@@ -8,14 +8,13 @@ from maillage.apps.surveys.models import Publication
 from maillage.apps.surveys.queries import frames
 from maillage.apps.surveys.queries.margins import margin_of
 from maillage.apps.surveys.queries.publications import BY_DAY
-from maillage.engine.variance import Plan
-from maillage.forms.questionnaire import Choice, Questionnaire, words
 from maillage.kernel.table import Table
+from maillage.questionnaires.questionnaire import Choice, Questionnaire, words
 from maillage.reference.definitions import Definition
-from maillage.studies.need import local_survey
-from maillage.studies.need.local_survey import Measured, Unread
-from maillage.studies.survey import census_margins, sample_balance
-from maillage.studies.survey.age_classes import age_span
+from maillage.statistics.engine.variance import Plan
+from maillage.statistics.survey import census_margins, local_survey, sample_balance
+from maillage.statistics.survey.age_classes import age_span
+from maillage.statistics.survey.local_survey import Measured, Unread
 
 
 def edition_of(*places: str) -> Publication | None:
@@ -52,7 +51,7 @@ def measured(edition: int, definition: Definition) -> Measured | Unread | None:
         .filter(pk=edition, weighting__isnull=False)
         .first()
     )
-    if row is None:
+    if row is None or row.weighting is None:
         return None
     frame = frames.framed(row.survey, row.weighting)
     if frame.weights is None or not len(frame.table):

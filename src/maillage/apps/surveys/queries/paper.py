@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from maillage.apps.accounts.models import Entry
+from maillage.apps.platform.accounts.models import Entry
 from maillage.apps.surveys.models import Answer, SecondEntry, Survey
-from maillage.forms.questionnaire import UNSAID as UNSAID_LABELS
-from maillage.forms.questionnaire import Questionnaire, load, words
-from maillage.reports.survey.paper import numbers
+from maillage.publishing.survey.paper import numbers
+from maillage.questionnaires.questionnaire import UNSAID as UNSAID_LABELS
+from maillage.questionnaires.questionnaire import Questionnaire, load, words
 
 PRINTED = "survey.printed"
 LATEST = 8

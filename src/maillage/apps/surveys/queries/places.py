@@ -8,27 +8,31 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from maillage.apps.directory import rules as directory
-from maillage.apps.directory.models import Lieu
-from maillage.apps.memberships.access import communes_of
+from maillage.apps.directory.memberships.access import communes_of
+from maillage.apps.directory.places import rules as directory
+from maillage.apps.directory.places.models import Lieu
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import sheets
 from maillage.apps.surveys.queries.frames import questionnaire
+from maillage.apps.surveys.queries.zones import zonings
 from maillage.apps.territories import queries as territories
-from maillage.forms.questionnaire import Choice, Questionnaire, words
 from maillage.kernel.errors import HouseError, Refused
 from maillage.kernel.names import plain
-from maillage.pipeline.survey.margins import Category, Margin, key
-from maillage.studies.diagnosis.territories import gazetteer, rows_of
-from maillage.studies.need import model
-from maillage.studies.need import population as frames
-from maillage.studies.survey import census_margins as census
-from maillage.studies.survey.age_classes import class_starts
+from maillage.questionnaires.questionnaire import Choice, Questionnaire, words
+from maillage.sources.survey.margins import Category, Margin, key
+from maillage.statistics.need import model
+from maillage.statistics.need import population as frames
+from maillage.statistics.survey import census_margins as census
+from maillage.statistics.survey.age_classes import class_starts
+from maillage.statistics.zones.territories import gazetteer, rows_of
+from maillage.web import bulk
 
 COMMUNES, OTHER_COMMUNES, STRUCTURES = "commune", "autres", "structures"
+ZONES = "zones-"  # begins the name of a margin of zones
 OF_STRUCTURES: Mapping[str, str] = {sheets.KIND: rules.TYPE_OF_STRUCTURE, COMMUNES: "Commune"}
 MOST_COMMUNES, MOST_STRATA = 60, 15
 
@@ -110,8 +114,12 @@ def census_margins(survey: Survey, names: Sequence[str]) -> tuple[Margin, ...]:
     questions.
 
     Refused when the census has no figures there, or counts nothing that a question asks. Structures are
-    counted by the directory, never by who lives near them; nobody counts professionals.
+    counted by the directory, never by who lives near them; nobody counts professionals. A name of
+    `offered_zones` gives the margin of the communes, zone by zone.
     """
+    if zoned := [name for name in names if name.startswith(ZONES)]:
+        plain_margins = census_margins(survey, [name for name in names if name not in zoned])
+        return (*plain_margins, *(_zone_margin(survey, name.removeprefix(ZONES)) for name in zoned))
     perimeter = territories.perimeter(survey.territory)
     rows = None if perimeter is None else _perimeter_rows(survey)
     form = questionnaire(survey)
@@ -156,11 +164,20 @@ def structure_census(survey: Survey) -> list[Mapping[str, Any]]:
     """
     if survey.kind != STRUCTURES:
         return []
-    communes = communes_of(survey.territory) or ()
-    published = Lieu.objects.filter(code_insee__in=communes, state=directory.PUBLISHED)
-    return [
-        {**sheet, "code_insee": commune} for sheet, commune in published.values_list("sheet", "code_insee")
-    ]
+    rows = _published_places(survey).values_list("sheet", "code_insee")
+    return [{**sheet, "code_insee": commune} for sheet, commune in rows]
+
+
+def has_places(survey: Survey) -> bool:
+    """Return True if a published place stands in most communes of the territory of a survey."""
+    rows = _published_places(survey)
+    n_with_place = rows.values("code_insee").distinct().count()
+    return n_with_place > 0 and 2 * n_with_place >= len(communes_of(survey.territory) or ())
+
+
+def _published_places(survey: Survey) -> QuerySet[Lieu]:
+    rows, communes = Lieu.objects.filter(state=directory.PUBLISHED), communes_of(survey.territory)
+    return rows if communes is None else rows.filter(code_insee__in=bulk.to_find(communes))
 
 
 def offered_variables(survey: Survey) -> dict[str, str]:
@@ -171,6 +188,48 @@ def offered_variables(survey: Survey) -> dict[str, str]:
     if not structure_census(survey):
         return {}
     return {name: name for name in OF_STRUCTURES if form.question(name) is not None}
+
+
+def offered_zones(survey: Survey) -> dict[str, str]:
+    """Return the kept perimeters whose zones the commune of an answer tells, name of the margin → label:
+    zones of whole communes, that hold all those of the survey. None where no question asks the commune.
+    """
+    if _commune_question(survey) is None:
+        return {}
+    return {f"{ZONES}{row.slug}": f"Zones ({row.name})" for row, _ in zonings(survey)}
+
+
+def offered_names(survey: Survey, margins: Sequence[Margin]) -> list[str]:
+    """Return the names under which some margins are offered: of `offered_zones`, else of their questions."""
+    name_by_label = {label: name for name, label in offered_zones(survey).items()}
+    return [name_by_label.get(each.label, each.variable) for each in margins]
+
+
+def _commune_question(survey: Survey) -> str | None:
+    return next((name for name, of in offered_variables(survey).items() if of == COMMUNES), None)
+
+
+def _zone_margin(survey: Survey, slug: str) -> Margin:
+    """Return the margin of the communes of a survey, those of a zone of a perimeter together."""
+    name, label = _commune_question(survey), offered_zones(survey).get(f"{ZONES}{slug}")
+    row = territories.perimeter(slug)
+    if name is None or label is None or row is None:
+        raise Refused(
+            "Les marges ne sont pas préparées.",
+            why="Ce découpage n’est plus gardé, ou ses zones ne sont pas faites de communes entières.",
+            do="Choisissez parmi les cases de cette page.",
+        )
+    (communes,) = census_margins(survey, (name,))
+    zones = territories.zone_by_commune(row)
+    categories_by_zone: dict[str, list[Category]] = {}
+    for category in communes.categories:
+        zone = next((zones[value] for value in category.values if value in zones), category.name)
+        categories_by_zone.setdefault(zone, []).append(category)
+    categories = tuple(
+        Category(zone, sum(each.total for each in parts), tuple(v for each in parts for v in each.values))
+        for zone, parts in categories_by_zone.items()
+    )
+    return replace(communes, categories=categories, label=label)
 
 
 def _of_structures(survey: Survey, form: Questionnaire, names: Sequence[str]) -> tuple[Margin, ...]:
@@ -222,16 +281,16 @@ def _named(margin: Margin, form: Questionnaire) -> Margin:
     )
     if question is None:
         return margin
-    margin = replace(margin, label=words(question.label), silent=census.silent_of(form.choices(question)))
-    label_by_key = {key(choice.name): words(choice.label) for choice in form.choices(question)}
+    choices, margin = form.choices(question), replace(margin, label=words(question.label))
+    label_by_key = {key(choice.name): words(choice.label) for choice in choices}
     names = [label_by_key.get(key(category.name)) or category.name for category in margin.categories]
     if len(set(names)) < len(names):
-        return margin
+        return census.answered_with(margin, choices)
     classes = tuple(
         replace(category, name=name, values=tuple(dict.fromkeys((*category.values, category.name, name))))
         for category, name in zip(margin.categories, names, strict=True)
     )
-    return replace(margin, categories=classes)
+    return census.answered_with(replace(margin, categories=classes), choices)
 
 
 def _quota(margin: Margin, answers: Counter[str], target: int | None) -> Quota:

@@ -12,14 +12,14 @@ from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from maillage.apps.surveys.models import Publication, Survey
-from maillage.reports.page import blocks, editable, html, pdf, photographs, theme
-from maillage.reports.page.blocks import Document
-from maillage.reports.page.photographs import Photograph
-from maillage.reports.page.theme import Theme
-from maillage.reports.survey import document
-from maillage.reports.survey.former_reasons import with_one_reason
-from maillage.studies.survey.protection import rule_of
-from maillage.studies.survey.tables import Counted, counted
+from maillage.publishing.page import blocks, html, office_forms, pdf, photographs, theme
+from maillage.publishing.page.blocks import Document, DocumentData
+from maillage.publishing.page.photographs import Photograph
+from maillage.publishing.page.theme import Theme
+from maillage.publishing.survey import document
+from maillage.publishing.survey.former_reasons import with_one_reason
+from maillage.statistics.survey.protection import rule_of
+from maillage.statistics.survey.tables import Counted, counted
 from maillage.web.hooks import Hook
 
 Look = tuple[Theme | None, Photograph | None]
@@ -54,7 +54,7 @@ def look_of(survey: Survey) -> Look:
     return LOOK.only()(survey.territory)
 
 
-def dressed(write: Callable[[Document], bytes], stored: dict[str, Any], look: Look) -> bytes:
+def dressed(write: Callable[[Document], bytes], stored: DocumentData, look: Look) -> bytes:
     """Write a stored report in the look of its territory: its theme, its photograph on the cover."""
     report, (own, photograph) = blocks.load(stored), look
     cover = replace(report.cover, **photographs.on_cover(photograph))
@@ -69,7 +69,7 @@ def edition_files(edition: Publication) -> dict[str, bytes]:
     return {
         f"{name}.html": dressed(html.dossier, report, look),
         f"{name}.pdf": dressed(partial(pdf.dossier, on=on), report, look),
-        f"{name}.docx": dressed(partial(editable.dossier, on=on), report, look),
+        f"{name}.docx": dressed(partial(office_forms.docx, on=on), report, look),
         f"{name}-tableaux.csv": document.as_csv(document.COLUMNS, tables_to_read(edition)),
     }
 
@@ -85,9 +85,10 @@ def tables_to_read(edition: Publication) -> list[dict[str, Any]]:
     ]
 
 
-def document_to_read(edition: Publication) -> dict[str, Any]:
+def document_to_read(edition: Publication) -> DocumentData:
     """Return the document of an edition as it is read, its reasons as in `tables_to_read`."""
-    return _with_one_reason(edition.content["document"], edition.survey.kind)  # type: ignore[no-any-return]
+    document: DocumentData = _with_one_reason(edition.content["document"], edition.survey.kind)
+    return document
 
 
 def _with_one_reason(part: Any, kind: str) -> Any:

@@ -10,9 +10,10 @@ from django.utils import translation
 from django.utils.dateparse import parse_date, parse_time
 from django.utils.formats import date_format, get_format
 
-from maillage.forms import expressions
-from maillage.forms.answering import offered
-from maillage.forms.questionnaire import (
+from maillage.publishing.survey.paper import how
+from maillage.questionnaires import expressions
+from maillage.questionnaires.answering import offered
+from maillage.questionnaires.questionnaire import (
     DECLINED,
     UNKNOWN,
     UNSAID,
@@ -22,7 +23,6 @@ from maillage.forms.questionnaire import (
     Questionnaire,
     words,
 )
-from maillage.reports.survey.paper import how
 from maillage.words import dates
 from maillage.words.languages import FRENCH, LANGUAGES, say, to_say
 from maillage.words.wording import spaced

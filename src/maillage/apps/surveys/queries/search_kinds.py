@@ -1,15 +1,14 @@
 """Search entries of surveys: those that one runs."""
 
-from typing import Any
-
 from django.urls import reverse
 
-from maillage.apps.search.rules import Hit, SearchKind
+from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.search.rules import Hit, SearchKind
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Survey
 
 
-def _hit(row: Survey, user: Any) -> Hit:
+def _hit(row: Survey, user: Visitor) -> Hit:
     return Hit(row.title, row.get_state_display(), reverse("survey", args=[row.pk]))
 
 

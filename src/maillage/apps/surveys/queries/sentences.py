@@ -6,13 +6,14 @@ from typing import Any
 
 from maillage.apps.surveys.models import Finding, Survey
 from maillage.apps.surveys.queries.frames import Frame
-from maillage.reports.survey import cards as survey_cards
-from maillage.reports.survey import findings as survey_findings
-from maillage.reports.survey import story
-from maillage.reports.survey.document import Card
-from maillage.reports.survey.findings import Sentence
-from maillage.reports.survey.story import Crossing
-from maillage.studies.survey.tables import Counted
+from maillage.apps.surveys.queries.places import has_places
+from maillage.publishing.survey import cards as survey_cards
+from maillage.publishing.survey import findings as survey_findings
+from maillage.publishing.survey import story
+from maillage.publishing.survey.document import Card
+from maillage.publishing.survey.findings import Sentence
+from maillage.publishing.survey.story import Crossing
+from maillage.statistics.survey.tables import Counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,10 @@ def sentences(
     crossings = crossings_of(frame, cards) if crossings is None else crossings
     people = survey_findings.people_noun(frame.survey.kind, weighted=frame.weighted)
     return [
-        *(finding.sentence for finding in story.story(cards, crossings, people)),
+        *(
+            finding.sentence
+            for finding in story.story(cards, crossings, people, has_places=has_places(frame.survey))
+        ),
         *survey_cards.sentences(cards, people),
     ]
 
@@ -96,6 +100,21 @@ def edited_sentences(survey: Survey, written: Sequence[Sentence]) -> list[Edited
                 )
             )
     return out
+
+
+def readable(edited: Sequence[EditedSentence]) -> list[EditedSentence]:
+    """Return the sentences to read among those of a survey: as in its documents, without those of a question
+    that a finding tells already, nor those without news. What a person edited stays.
+    """
+    visible = [each for each in edited if not each.hidden]
+    in_story = {each.sentence.question for each in visible if each.sentence.leads}
+    return [
+        each
+        for each in visible
+        if each.leads
+        or each.typed
+        or (each.sentence.question not in in_story and survey_findings.NONE_STANDS_OUT not in each.text)
+    ]
 
 
 def sentence_of(edited: Sequence[EditedSentence], key: str) -> Sentence | None:

@@ -7,9 +7,9 @@ Nothing is guessed: an answer that a field of the sheet does not say in the same
 from collections.abc import Mapping
 from typing import Any
 
-from maillage.apps.directory import rules as directory
-from maillage.forms.questionnaire import UNSAID, Questionnaire, words
+from maillage.apps.directory.places import rules as directory
 from maillage.kernel.names import plain
+from maillage.questionnaires.questionnaire import UNSAID, Questionnaire, words
 from maillage.reference import offer
 from maillage.reference.sheet import practices
 
@@ -30,12 +30,16 @@ YES_NO_VALUES: Mapping[str, bool] = {"oui": True, "non": False}
 KIND, COMMUNE, FUNDERS = "type_structure", "commune", "financeurs"
 
 
+def _yes_no(value: object) -> str:
+    return "oui" if value is True else "non" if value is False else ""
+
+
 def known(questionnaire: Questionnaire, sheet: Mapping[str, Any]) -> dict[str, str]:
     """Return the answers that a sheet already gives: they are shown, and may be changed."""
     states = {id: stated.get("state", "") for id, stated in practices(sheet).items()}
     backwards = {state: answer for answer, state in STATES.items()}
     answers = {name: backwards.get(states.get(practice, ""), "") for name, practice in PRACTICES.items()}
-    answers |= {name: {True: "oui", False: "non"}.get(sheet.get(field), "") for name, field in YES_NO.items()}
+    answers |= {name: _yes_no(sheet.get(field)) for name, field in YES_NO.items()}
     answers |= {name: "oui" for name, where in OUTSIDE.items() if where in sheet.get("hors_les_murs_ou", ())}
     answers[COMMUNE] = str(sheet.get("code_insee", ""))
     answers[KIND] = _kind(questionnaire, sheet)

@@ -5,14 +5,14 @@ between versions.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Q
 
+from maillage.apps.platform.accounts.models import Visitor
 from maillage.apps.surveys import access
 from maillage.apps.surveys.models import Survey, Version
 from maillage.apps.surveys.queries.answers import COLLECTED, WEIGHT_COLUMN
-from maillage.forms.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
+from maillage.questionnaires.questionnaire import UNSAID, Choice, Group, Question, Questionnaire, load, words
 from maillage.words.wording import spaced
 
 KINDS = {
@@ -40,7 +40,7 @@ COMPARED = re.compile(rf"(?P<not>)(?P<within>)(?<!selected\(){NAME}(?:\s*(?P<sig
 VERBS = {"=": " est", "!=": " n’est pas", "selected": " comprend", "not(selected": " ne comprend pas"}
 
 
-def surveys(user: Any) -> list[Survey]:
+def surveys(user: Visitor) -> list[Survey]:
     """Return the surveys somebody runs, open ones first, each with `n` answers that count: one query."""
     rows = access.surveys_for(user).annotate(n=Count("answers", filter=Q(answers__aside_at=None)))
     rank = {"open": 0, "draft": 1, "closed": 2}
@@ -148,7 +148,7 @@ def in_words(form: Questionnaire, condition: str) -> str:
         question = form.question(match["name"])
         if question is None:
             return match[0]
-        answers = UNSAID | {each.name: words(each.label) or each.name for each in form.choices(question)}
+        answers = {**UNSAID, **{each.name: words(each.label) or each.name for each in form.choices(question)}}
         if match["value"] is None:
             verb, text = "", ""
         elif not match["value"]:
@@ -252,7 +252,7 @@ def codebook(survey: Survey) -> list[dict[str, str]]:
                 "sorte": KINDS[question.kind],
                 "champ": question.universe or survey.universe,
                 "condition": question.relevant,
-                "source": " ; ".join(question.rows) or ("proposée par nous" if question.ours else ""),
+                "source": " ; ".join(question.rows) or ("proposée par nous" if question.is_own else ""),
             }
             answers = [("", ""), *((each.name, words(each.label)) for each in form.choices(question))]
             origin_by_answer = {each.name: origin(each) for each in form.choices(question)}

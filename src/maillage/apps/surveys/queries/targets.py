@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from maillage.apps.directory import rules as directory
-from maillage.apps.directory.models import Lieu
-from maillage.apps.memberships.access import communes_of
+from maillage.apps.directory.memberships.access import communes_of
+from maillage.apps.directory.places import rules as directory
+from maillage.apps.directory.places.models import Lieu
 from maillage.apps.surveys.models import Survey, Target
 from maillage.reference import offer
 from maillage.web import bulk

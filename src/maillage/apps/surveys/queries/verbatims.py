@@ -1,23 +1,25 @@
 """Qualitative material: words to review, interviews and groups, statements of actors."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, F, Q, QuerySet
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Answer, Material, Statement, Survey, Verbatim, Version
-from maillage.forms.questionnaire import UNSAID, Question, load, words
+from maillage.publishing.survey.actors import ActorStatement, Perception, Side, perception
+from maillage.publishing.survey.charts import Step
+from maillage.publishing.territory.criteria import AXES
+from maillage.publishing.territory.findings import FieldFinding
+from maillage.publishing.territory.subject import Voice
+from maillage.questionnaires.questionnaire import UNSAID, Question, load, words
 from maillage.reference import findings
-from maillage.reports.survey.actors import ActorStatement, Perception, Side, perception
-from maillage.reports.survey.charts import Step
-from maillage.reports.territory.criteria import AXES
-from maillage.reports.territory.findings import FieldFinding
-from maillage.reports.territory.subject import Voice
 from maillage.words.wording import count, listing
 
 PAGE = 20
+# What two rows of the same reviewed words have in common.
+IDENTITY = ("question", "text", "shown", "speaker", "theme", "device", "review", "material_id")
 GRID_SPEAKERS: Mapping[str, str] = {  # who speaks in a survey → who speaks on the grid of a territory
     "inhabitant": "public",
     "structure": "digital",
@@ -48,6 +50,11 @@ class UnreadWords:
     def answer(self) -> int:
         """The first answer that gives them."""
         return self.answers[0]
+
+    @property
+    def identity(self) -> str:
+        """The contact or the name that they give, to take off before they are published."""
+        return rules.identity_in(self.text)
 
 
 def open_questions(survey: Survey) -> list[Question]:
@@ -94,6 +101,23 @@ def verbatims(survey: Survey, review: str = "") -> QuerySet[Verbatim]:
     of_survey = Q(answer__survey=survey, answer__aside_at=None) | Q(material__survey=survey)
     rows = Verbatim.objects.filter(of_survey).select_related("material").order_by("theme", "pk")
     return rows.filter(review=review) if review else rows
+
+
+def identical(row: Verbatim) -> QuerySet[Verbatim]:
+    """Return the words reviewed like others, these included: the same text, read alike, of excluded answers
+    too.
+    """
+    survey = (row.answer or row.material).survey  # type: ignore[union-attr]  # it has one or the other
+    of_survey = Q(answer__survey=survey) | Q(material__survey=survey)
+    return Verbatim.objects.filter(of_survey, **{name: getattr(row, name) for name in IDENTITY})
+
+
+def counted(rows: Iterable[Verbatim]) -> list[tuple[Verbatim, int]]:
+    """Return the first row of each of the same reviewed words, and the number of rows that have them."""
+    identical_rows: dict[tuple[object, ...], list[Verbatim]] = {}
+    for row in rows:
+        identical_rows.setdefault(tuple(getattr(row, name) for name in IDENTITY), []).append(row)
+    return [(same[0], len(same)) for same in identical_rows.values()]
 
 
 def themes(survey: Survey) -> list[str]:
@@ -221,26 +245,41 @@ LONGEST = 180  # characters: of words read on a slide
 
 def published_voices(territory: str) -> tuple[Voice, ...]:
     """Return the words that the surveys of a territory published, each once, short enough to be read in a
-    room, one of each theme in turn; invented ones only where nobody else spoke.
+    room, one of each theme in turn, those of most answers first, as its report counts them; invented ones
+    only where nobody else spoke. The question of a last remark tells nothing of them.
 
     Words reviewed after an edition are in none, and those of a withdrawn edition are nobody's.
     """
-    ranked_voices: list[tuple[int, Voice]] = []
+    ranked_voices: list[tuple[int, int, Voice]] = []
     known_words: set[str] = set()
     for survey in Survey.objects.filter(territory=territory).order_by("example", "pk"):
         published = survey.publications.filter(withdrawn_at=None).first()
         if published is None or (ranked_voices and survey.example):
             continue
         known: Counter[str] = Counter()
-        for row in verbatims(survey, "kept").filter(reviewed_at__lte=published.published_at):
-            words = row.shown.strip()
-            if not words or len(words) > LONGEST or words in known_words:
+        labels = {
+            question.name: words(question.label)
+            for question in open_questions(survey)
+            if question.name != rules.REMARK
+        }
+        rows = list(verbatims(survey, "kept").filter(reviewed_at__lte=published.published_at))
+        times = Counter((row.shown.strip(), row.get_speaker_display()) for row in rows)
+        for row in sorted(rows, key=lambda row: -times[row.shown.strip(), row.get_speaker_display()]):
+            quote = row.shown.strip()
+            if not quote or len(quote) > LONGEST or quote in known_words:
                 continue
-            known_words.add(words)
-            voice = Voice(words, row.get_speaker_display(), f"enquête « {survey.title} »", survey.example)
-            ranked_voices.append((known[row.theme], voice))
+            known_words.add(quote)
+            source, n = f"enquête « {survey.title} »", times[quote, row.get_speaker_display()]
+            speaker = _counted(row.get_speaker_display(), n)
+            voice = Voice(quote, speaker, source, survey.example, labels.get(row.question, ""))
+            ranked_voices.append((known[row.theme], -n, voice))
             known[row.theme] += 1
-    return tuple(voice for _, voice in sorted(ranked_voices, key=lambda ranked: ranked[0]))
+    return tuple(voice for *_, voice in sorted(ranked_voices, key=lambda ranked: ranked[:2]))
+
+
+def _counted(speaker: str, n: int) -> str:
+    """Return a speaker and the number of answers with the same words: « Habitant, 10 fois »."""
+    return f"{speaker}, {n} fois" if n > 1 else speaker
 
 
 def counted_quotes(survey: Survey) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -251,10 +290,7 @@ def counted_quotes(survey: Survey) -> list[tuple[str, list[tuple[str, str]]]]:
         by_theme.append(
             (
                 theme,
-                [
-                    (text, f"{speaker}, {n} fois" if n > 1 else speaker)
-                    for (text, speaker), n in times.most_common()
-                ],
+                [(text, _counted(speaker, n)) for (text, speaker), n in times.most_common()],
             )
         )
     return by_theme

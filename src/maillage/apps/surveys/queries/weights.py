@@ -5,11 +5,10 @@ from typing import Any
 
 from maillage.apps.surveys.models import Weighting
 from maillage.apps.surveys.queries.frames import Frame
-from maillage.reports.survey.document import Sample
-from maillage.studies.survey import samples as survey_samples
-from maillage.studies.survey import weighting
-from maillage.studies.survey.tables import Counted
-from maillage.studies.survey.withholding import EVERYBODY
+from maillage.publishing.survey.document import Sample
+from maillage.statistics.survey import weighting
+from maillage.statistics.survey.tables import Counted
+from maillage.statistics.survey.withholding import EVERYBODY, MARGIN
 from maillage.words.wording import number
 
 Json = dict[str, Any]
@@ -73,7 +72,7 @@ def sample_counts(frame: Frame, published: Sequence[Sample]) -> list[Json]:
         {"question": EVERYBODY, "by": "", "n": len(frame.table), "groups": {}, "cells": [], "bounds": []},
         *(
             {
-                "question": survey_samples.MARGIN + each.name,
+                "question": MARGIN + each.name,
                 "by": "",
                 "n": len(frame.table),
                 "groups": {},

@@ -6,32 +6,36 @@ asked.
 """
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from maillage.apps.accounts.access import count, count_of
+from maillage.apps.platform.accounts.access import count, count_of
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import targets
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.forms import alone as forms
 from maillage.apps.surveys.models import Publication, Survey, Surveyor, Target, Version
 from maillage.apps.surveys.queries import screens
-from maillage.forms.answering import Completed, complete
-from maillage.forms.questionnaire import Questionnaire, load
-from maillage.kernel.typed import ROWS, whole
+from maillage.kernel.typed import ROWS, whole_number
 from maillage.modules.translations import NAMES
-from maillage.reports.survey.paper import how
+from maillage.publishing.survey.paper import how
+from maillage.questionnaires.answering import Completed, complete
+from maillage.questionnaires.questionnaire import Questionnaire, load
+from maillage.questionnaires.questionnaire import words as text_in
 from maillage.words import languages
+from maillage.words.wording import spaced
 
 STARTED_AN_HOUR, SENT_AN_HOUR = 300, 120  # by a connection: a whole room answers from one
 KIOSK = "enquete-borne"
@@ -43,8 +47,8 @@ WATCHED = timedelta(minutes=30)  # the page asks, after 90 s, whether somebody i
 
 @dataclass(frozen=True)
 class Door:
-    """How somebody came in. name, words: its addresses; kiosk: the device, its place; target: the
-    structure asked.
+    """The way by which somebody came in. name, words: its addresses; kiosk: the device, its place; target:
+    the structure asked.
     """
 
     survey: Survey
@@ -59,6 +63,11 @@ class Door:
     @property
     def key(self) -> str:
         return f"enquete-{self.survey.pk}" + (f"-{self.target.pk}" if self.target else "")
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which the survey is asked today, its own first."""
+        return tuple(load(_version(self, None).definition).languages)
 
     def to(self, what: str = "", *words: object) -> str:
         """Return one of its addresses."""
@@ -106,7 +115,7 @@ def _kiosk(request: HttpRequest, survey: Survey) -> Surveyor | None:
     kiosk_session = request.session.get(KIOSK) or {}
     return (
         Surveyor.objects.filter(
-            pk=kiosk_session.get("surveyor"), survey=survey, kiosk=True, closed_at=None
+            Q(pk=kiosk_session.get("surveyor")), survey=survey, kiosk=True, closed_at=None
         ).first()
         if kiosk_session
         else None
@@ -221,11 +230,24 @@ def _spoken(language: str) -> str:
     return language if language in languages.LANGUAGES else languages.FRENCH
 
 
+def _preferred(request: HttpRequest, offered: Sequence[str]) -> str:
+    """Return the language in which a questionnaire opens: the one chosen on a page before, else the first
+    that the browser asks for, among those offered; else its own.
+    """
+    chosen = request.GET.get("lang") or request.COOKIES.get("langue", "")
+    header = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    codes = (chosen, *(code.partition("-")[0] for code, _ in header))
+    return next((code for code in codes if code in offered), offered[0])
+
+
 def _render(
     request: HttpRequest, template: str, context: dict[str, Any], language: str, *, status: int = 200
 ) -> HttpResponse:
     """Answer in the language of the questionnaire, as far as our own sentences have one."""
     code = _spoken(language)
+    # A page that has other languages never says that it exists only in French.
+    if not vars(request)["language"].is_french and len(context["door"].languages) > 1:
+        vars(request)["language"] = languages.LANGUAGES[code]
     # `language` is a name that `site/base.html` takes for the whole page.
     context |= {"language_code": language, "direction": languages.LANGUAGES[code].direction}
     with translation.override(code), languages.speaking(code):
@@ -246,7 +268,8 @@ def opening(request: HttpRequest, door: Door) -> HttpResponse:
     requested_language = (
         request.POST.get("langue") or request.GET.get("langue") or (draft.language if draft else "")
     )
-    language = requested_language if requested_language in form.languages else form.languages[0]
+    is_offered = requested_language in form.languages
+    language = requested_language if is_offered else _preferred(request, form.languages)
     if door.target is not None and door.target.answer_id is not None:
         return _render(request, "surveys/alone/thanks.html", {"door": door, "already": True}, language)
     if request.method == "POST":
@@ -321,7 +344,7 @@ def page(request: HttpRequest, door: Door, number: int) -> HttpResponse:
     context = {
         "door": door,
         "screen": screen,
-        "title": screens.words(screen.title, draft.language),
+        "title": text_in(screen.title, draft.language),
         "questions": [
             screens.question_page(
                 asking.form,
@@ -355,8 +378,8 @@ def review(request: HttpRequest, door: Door) -> HttpResponse:
         return _send(request, asking)
     rows = [
         {
-            "label": screens.spaced(screens.words(question.label, draft.language)),
-            "said": screens.in_words(
+            "label": spaced(text_in(question.label, draft.language)),
+            "answer": screens.in_words(
                 asking.form, question, asking.done.values.get(question.name, ""), draft.language
             ),
             "page": where[question.name],
@@ -436,7 +459,7 @@ def kiosk(request: HttpRequest, token: str) -> HttpResponse:
         return over(request, surveyor.survey)
     places = list(surveyor.survey.places.all())
     if request.method == "POST":
-        place_number = whole(request.POST.get("lieu", ""), ROWS)
+        place_number = whole_number(request.POST.get("lieu", ""), ROWS)
         request.session[KIOSK] = {
             "surveyor": surveyor.pk,
             "place": place_number if place_number in {each.pk for each in places} else None,
@@ -450,4 +473,5 @@ def kiosk(request: HttpRequest, token: str) -> HttpResponse:
     )
 
 
-link_opening, link_page, link_review, link_thanks = map(by_link, (opening, page, review, thanks))
+link_opening, link_page = by_link(opening), by_link(page)
+link_review, link_thanks = by_link(review), by_link(thanks)

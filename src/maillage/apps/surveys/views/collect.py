@@ -53,7 +53,7 @@ def _page_constants() -> dict[str, Any]:
     """
     return {
         "channels": [(key, CHANNELS[key]) for key in MET],
-        "told": {
+        "collection": {
             "langues": {each.code: {"nom": each.name, "sens": each.direction} for each in LANGUAGES.values()},
             "moyens": dict(CHANNELS),
         },

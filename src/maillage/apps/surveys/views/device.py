@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from maillage.apps.accounts.access import count, count_of
+from maillage.apps.platform.accounts.access import count, count_of
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.forms import sent
 from maillage.apps.surveys.models import Surveyor
 from maillage.apps.surveys.queries import device
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import whole_number
 
 TOO_BIG = (
     "Cet envoi est trop grand. Envoyez les réponses en plusieurs fois : rien n’est perdu sur l’appareil."
@@ -90,7 +90,7 @@ def _not_cached(answer: JsonResponse) -> JsonResponse:
 
 def _body(request: HttpRequest) -> bytes:
     """Return the body of a sending, unless it is too large to be read."""
-    if whole(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
+    if whole_number(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
         raise _ErrorResponse(TOO_BIG, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     try:
         body = request.body

@@ -4,8 +4,8 @@ from typing import Any
 
 from maillage.apps.surveys import rules
 from maillage.apps.surveys.models import Survey
-from maillage.reports.survey import practices as survey_practices
-from maillage.studies.survey import protection
+from maillage.publishing.survey import practices as survey_practices
+from maillage.statistics.survey import protection
 
 TABS = (
     ("tableaux", "survey_tables", "Tableaux"),
@@ -30,5 +30,6 @@ def framed(survey: Survey, tab: str, title: str) -> dict[str, Any]:
         "title": title,
         "tabs": tabs,
         "rule": protection.words(survey.kind),
+        "short_rule": protection.short_words(survey.kind),
         "weighable": survey.kind in rules.OF_RESIDENTS,
     }

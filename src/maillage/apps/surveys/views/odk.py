@@ -16,15 +16,15 @@ from django.utils.http import http_date
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import count, count_of
+from maillage.apps.platform.accounts.access import count, count_of
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions.receive import receive
 from maillage.apps.surveys.forms import odk
 from maillage.apps.surveys.models import Surveyor
-from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
-from maillage.pipeline.survey import xlsform
+from maillage.kernel.typed import whole_number
+from maillage.questionnaires.questionnaire import load
+from maillage.sources.survey import xlsform
 
 XML = "text/xml; charset=utf-8"
 
@@ -118,7 +118,7 @@ def submission(request: HttpRequest, surveyor: Surveyor, token: str) -> HttpResp
         response = HttpResponse(status=204)
         response["Location"] = request.build_absolute_uri()
         return response
-    if whole(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
+    if whole_number(request.META.get("CONTENT_LENGTH") or "0", rules.SENDING_BYTES) is None:
         return _message(request, "Cet envoi est trop grand.", 413)
     part = request.FILES.get(odk.PART)
     try:

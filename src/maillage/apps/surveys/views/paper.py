@@ -10,18 +10,18 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import paper as actions
 from maillage.apps.surveys.forms import paper as forms
 from maillage.apps.surveys.models import Survey, Version
 from maillage.apps.surveys.queries import paper
-from maillage.forms.answering import complete
-from maillage.forms.questionnaire import Questionnaire, load, words
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import ROWS, line, whole
+from maillage.kernel.typed import ROWS, line, whole_number
 from maillage.modules.translations import NAMES
-from maillage.reports.survey import paper as survey_paper
+from maillage.publishing.survey import paper as survey_paper
+from maillage.questionnaires.answering import complete
+from maillage.questionnaires.questionnaire import Questionnaire, load, words
 from maillage.words.languages import FRENCH, LANGUAGES
 from maillage.words.wording import spaced
 
@@ -72,8 +72,8 @@ def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The numbered sheets as one PDF; their last number is noted, so that the next ones follow."""
     survey, at = _survey(request, pk), timezone.now()
     first, copies = (
-        whole(request.POST.get("premiere", "")) or 0,
-        whole(request.POST.get("copies", "")) or 0,
+        whole_number(request.POST.get("premiere", "")) or 0,
+        whole_number(request.POST.get("copies", "")) or 0,
     )
     version = _version(survey, "")
     try:
@@ -108,7 +108,7 @@ def typed(request: HttpRequest, pk: int) -> HttpResponse:
     parameters = request.POST if request.method == "POST" else request.GET
     twice = parameters.get("saisie") == "seconde"
     version = _version(survey, parameters.get("version", ""))
-    place = survey.places.filter(pk=whole(parameters.get("lieu", ""), ROWS) or 0).first()
+    place = survey.places.filter(pk=whole_number(parameters.get("lieu", ""), ROWS) or 0).first()
     form = load(version.definition)
     context: dict[str, Any] = {"survey": survey, "version": version, "twice": twice, "place": place}
     if request.method != "POST":
@@ -203,11 +203,13 @@ def _typed(
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def differences(request: HttpRequest, pk: int) -> HttpResponse:
-    """Where two typings of a sheet differ: with the sheet in hand, say which one is right."""
+    """List where two typings of a sheet differ, to say which one is right with the sheet in hand."""
     survey = _survey(request, pk)
     error = None
     if request.method == "POST":
-        answer = get_object_or_404(survey.answers, pk=whole(request.POST.get("feuille", ""), ROWS) or 0)
+        answer = get_object_or_404(
+            survey.answers, pk=whole_number(request.POST.get("feuille", ""), ROWS) or 0
+        )
         choice_by_question = {
             name.removeprefix(forms.FIELD): value
             for name, value in request.POST.items()

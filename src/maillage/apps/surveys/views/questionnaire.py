@@ -12,23 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import versions
-from maillage.apps.surveys.forms import editing, space
+from maillage.apps.surveys.forms import editing
 from maillage.apps.surveys.models import Survey
 from maillage.apps.surveys.queries import space as queries
 from maillage.apps.surveys.views.space import managed_survey
-from maillage.forms import editing as forms_editing
-from maillage.forms.questionnaire import Questionnaire, load
+from maillage.kernel import workbook
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
-from maillage.pipeline.survey import xlsform
-from maillage.reports.survey.cards import tabulable
-from maillage.studies.survey import protection
-from maillage.web import refusals
+from maillage.kernel.typed import whole_number
+from maillage.questionnaires import editing as forms_editing
+from maillage.questionnaires.questionnaire import Questionnaire, load, tabulable
+from maillage.sources.survey import xlsform
+from maillage.statistics.survey import protection
+from maillage.web import refusals, uploads
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXCEL = workbook.MEDIA_TYPE
 
 
 def _last(row: Survey) -> Questionnaire:
@@ -102,7 +102,8 @@ def question(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     form = editing.QuestionForm(request.POST or None, form=questionnaire, question=current_question)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            _write(request, row, forms_editing.reworded(questionnaire, name, **form.values(request.POST)))
+            values = form.typed_values(request.POST)
+            _write(request, row, forms_editing.reworded(questionnaire, name, **values))
             return redirect("survey_questionnaire", row.pk)
     choices = [
         (choice.name, choice.label.get("fr", ""), n, queries.origin(choice))
@@ -162,7 +163,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
 def import_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Another version of the questionnaire, from an XLSForm."""
     row = managed_survey(request, pk)
-    form = space.FileForm(request.POST or None, request.FILES or None)
+    form = uploads.FileForm(request.POST or None, request.FILES or None)
     if form.is_bound and form.is_valid():
         uploaded = form.cleaned_data["fichier"]
         try:
@@ -224,7 +225,7 @@ def as_xform(request: HttpRequest, pk: int) -> HttpResponse:
 def _requested_version(request: HttpRequest, pk: int) -> tuple[Survey, Questionnaire]:
     """Return a survey and the version that is asked for, its last one otherwise."""
     row = managed_survey(request, pk)
-    number = whole(request.GET.get("version", ""), 1_000_000)
+    number = whole_number(request.GET.get("version", ""), 1_000_000)
     version = row.versions.filter(number=number).first() if number else row.versions.first()
     if version is None:
         raise Http404

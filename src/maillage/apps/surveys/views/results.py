@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_http_methods, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import calculations
 from maillage.apps.surveys.actions import results as actions
@@ -38,20 +38,20 @@ from maillage.apps.surveys.queries import margins as survey_margins
 from maillage.apps.surveys.queries.sentences import EditedSentence
 from maillage.apps.surveys.views.framed import framed
 from maillage.kernel.errors import Refused
-from maillage.kernel.typed import whole
-from maillage.pipeline.survey.margins import Margin
-from maillage.reports.page import blocks, editable, html, pdf
-from maillage.reports.survey import charts as survey_charts
-from maillage.reports.survey import document, two_sides
-from maillage.reports.survey import practices as survey_practices
-from maillage.reports.survey import published_figure as survey_published_figure
-from maillage.studies.survey.weight_bounds import BoundsRefused
+from maillage.kernel.typed import whole_number
+from maillage.publishing.page import blocks, html, office_forms, pdf
+from maillage.publishing.survey import charts as survey_charts
+from maillage.publishing.survey import document, two_sides
+from maillage.publishing.survey import practices as survey_practices
+from maillage.publishing.survey import published_figure as survey_published_figure
+from maillage.sources.survey.margins import Margin
+from maillage.statistics.survey.weight_bounds import BoundsRefused
 from maillage.web import refusals
 from maillage.web.overwrites import WrittenMeanwhile
 
 MOST = 10**9
 HTML, PDF, CSV = "text/html; charset=utf-8", "application/pdf", "text/csv; charset=utf-8"
-DOCX = editable.MEDIA_TYPE
+DOCX = office_forms.DOCX_TYPE
 
 
 def _survey(request: HttpRequest, pk: int) -> Survey:
@@ -75,7 +75,7 @@ def tables(request: HttpRequest, pk: int) -> HttpResponse:
     if part_content is None:
         return _computing(request, survey, "tableaux")
     context |= {
-        "held": part_content["head"],
+        "sample": part_content["head"],
         "n": part_content["head"]["n"],
         "computed": part_content["computed"],
         "form": form,
@@ -151,7 +151,7 @@ def published_figure(request: HttpRequest) -> HttpResponse:
     typed, other, n = (request.GET.get(name, "")[:40] for name in ("part", "autre", "n"))
     context: dict[str, Any] = {"typed": typed, "other": other, "n": n}
     if typed or n:
-        answers = whole(n, most=survey_published_figure.MOST)
+        answers = whole_number(n, most=survey_published_figure.MOST)
         try:
             if other.strip():
                 context["compared"] = survey_published_figure.compared(typed, other, answers)
@@ -185,13 +185,14 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST if gesture == "preparer" else None,
         request.FILES if gesture == "preparer" else None,
         offered=offered,
-        initial={"variables": list(offered)[:2] if survey.kind in rules.OF_RESIDENTS else []},
+        zones=places.offered_zones(survey),
     )
-    margins, error = (), None
+    margins: Sequence[Margin] = ()
+    error = None
     try:
         margins = _margins(request, survey, start)
         if gesture == "reunir":
-            margins = survey_margins.merged_page(margins, request.POST.get("classes", ""))
+            margins = survey_margins.merged_page(survey, margins, request.POST.get("classes", ""))
     except Refused as problem:
         error = problem
     how = WeighForm(request.POST if gesture == "calculer" else None)
@@ -200,6 +201,10 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
         if error is None:
             messages.success(request, "Les poids sont calculés. Les résultats se lisent avec eux.")
             return redirect("survey_weighting", pk)
+    chosen = frames.chosen(survey)
+    usual = list(offered)[:2] if survey.kind in rules.OF_RESIDENTS else []
+    in_use = margins or [survey_margins.margin_of(each) for each in (chosen.variables if chosen else ())]
+    start.initial["variables"] = places.offered_names(survey, in_use) or usual
     context |= {
         "start": start,
         "how": how,
@@ -219,7 +224,7 @@ def weighting(request: HttpRequest, pk: int) -> HttpResponse:
             }
         except Refused as problem:
             context["error"] = error or problem
-    if (chosen := frames.chosen(survey)) is not None:
+    if chosen is not None:
         context |= _chosen(survey, chosen)
     return render(
         request, "surveys/results/weighting.html", context, status=400 if error or start.errors else 200
@@ -262,7 +267,7 @@ def _weigh(
 
 
 def _choose(request: HttpRequest, survey: Survey) -> None:
-    typed = whole(request.POST.get("redressement", ""), most=MOST) or 0
+    typed = whole_number(request.POST.get("redressement", ""), most=MOST) or 0
     row = Weighting.objects.filter(survey=survey, pk=typed).first()
     actions.choose(survey, row, by=account_of(request), at=timezone.now())
     messages.success(
@@ -378,10 +383,10 @@ def _findings(
 ) -> HttpResponse:
     """Return the page of the findings; with a text that was refused, as it was typed."""
     context = framed(survey, "constats", "Les constats") | {
-        "said": [each for each in edited if not each.hidden],
+        "shown": sentences.readable(edited),
         "hidden": [each for each in edited if each.hidden],
         "flagged": sum(each.flagged for each in edited),
-        "held": head,
+        "sample": head,
     }
     status = 400 if any(each.typed for each in edited) else 200
     return render(request, "surveys/results/findings.html", context, status=status)
@@ -409,7 +414,7 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     survey = _survey(request, pk)
     other_surveys = access.surveys_for(request.user).exclude(pk=survey.pk)
     context = framed(survey, "comparer", "Comparer à une autre enquête") | {"others": other_surveys}
-    chosen = whole(request.GET.get("avec", ""), most=MOST)
+    chosen = whole_number(request.GET.get("avec", ""), most=MOST)
     other = (
         other_surveys.filter(pk=chosen).first()
         if chosen
@@ -440,7 +445,7 @@ def method(request: HttpRequest, pk: int) -> HttpResponse:
         return _computing(request, survey, "methode")
     questionnaire = frames.collection_form(survey)
     context = framed(survey, "methode", "Comment cette enquête est faite") | {
-        "told": method_content,
+        "method": method_content,
         "codebook": document.codebook(questionnaire),
         "aims": questionnaire.aims,
         "thread": mark_safe(method_content["thread"]),
@@ -459,7 +464,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
     survey, at = _survey(request, pk), timezone.now()
     if request.method == "POST":
         with refusals.as_message(request):
-            if withdrawn := whole(request.POST.get("retirer", ""), most=MOST):
+            if withdrawn := whole_number(request.POST.get("retirer", ""), most=MOST):
                 actions.withdraw(
                     get_object_or_404(Publication, survey=survey, pk=withdrawn), by=account_of(request), at=at
                 )
@@ -536,7 +541,7 @@ def public_file(request: HttpRequest, slug: str, name: str) -> HttpResponse:
         edition, look = publications.document_to_read(row), publications.look_of(row.survey)
         if name == "synthese.html":
             return _file(publications.dressed(html.dossier, edition, look), f"{file}.html", HTML)
-        write = partial(editable.dossier, on=on)
+        write = partial(office_forms.docx, on=on)
         return _file(publications.dressed(write, edition, look), f"{file}.docx", DOCX)
     if name == "tableaux.csv":
         lines = document.as_csv(document.COLUMNS, publications.tables_to_read(row))

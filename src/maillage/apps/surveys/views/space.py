@@ -17,27 +17,26 @@ from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import calculations, campaigns, importing
 from maillage.apps.surveys.actions.receive import OTHER
-from maillage.apps.surveys.forms import files, preview, space
+from maillage.apps.surveys.forms import files, guessing, preview, space, values
 from maillage.apps.surveys.models import Answer, Place, Survey, Surveyor
 from maillage.apps.surveys.queries import answers, frames, places, targets
 from maillage.apps.surveys.queries import space as queries
 from maillage.apps.surveys.views.framed import framed
-from maillage.forms.questionnaire import Question, Questionnaire, load, words
 from maillage.kernel.errors import Refused
+from maillage.kernel.names import plain
 from maillage.kernel.spreadsheet import as_csv
-from maillage.kernel.typed import ROWS, whole
-from maillage.pipeline.survey import xlsform
+from maillage.kernel.typed import ROWS, whole_number
+from maillage.questionnaires.questionnaire import Question, Questionnaire, load, tabulable, words
 from maillage.reference import surveys as banks
-from maillage.reports.survey.cards import tabulable
-from maillage.studies.survey import protection
-from maillage.web import refusals
+from maillage.sources.survey import xlsform
+from maillage.statistics.survey import protection
+from maillage.web import refusals, uploads
+from maillage.web.long_lists import PAGE
 from maillage.words.wording import count
-
-PAGE = 50
 
 
 def managed_survey(request: HttpRequest, pk: int) -> Survey:
@@ -63,12 +62,13 @@ def index(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """A new survey: from a ready questionnaire, from a file, from another survey, or from nothing."""
     first: dict[str, Any] = {
-        "depart": f"{space.BANK}habitants",
+        "depart": request.GET.get("depart") or f"{space.BANK}habitants",
+        "territoire": request.GET.get("territoire", "")[:100],
         "arrondi": "nearest",
     }
     wave = (
         access.surveys_for(request.user)
-        .filter(pk=whole(request.GET.get("suite", ""), most=ROWS) or 0)
+        .filter(pk=whole_number(request.GET.get("suite", ""), most=ROWS) or 0)
         .first()
     )
     if wave is not None:
@@ -78,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = space.NewForm(request.POST or None, request.FILES or None, user=request.user, initial=first)
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            values = form.values()
+            values = form.typed_values()
             questionnaire, notes = _origin(form)
             values["kind"] = values["kind"] or _kind_of(questionnaire, form)
             values["universe"] = values["universe"] or rules.UNIVERSES.get(values["kind"], "")
@@ -92,6 +92,9 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, "L’enquête est préparée. Relisez le questionnaire, puis ouvrez-la.")
             for line in notes:
                 messages.info(request, line)
+            if form.cleaned_data["fichier"] and form.cleaned_data["depart"] != space.FILE:
+                # The browser sends the file again, to the page that reads answers.
+                return HttpResponse(status=307, headers={"Location": reverse("survey_import", args=[row.pk])})
             return redirect("survey", row.pk)
     context = {"form": form, "banks": banks.banks().values()}
     return render(request, "surveys/space/new.html", context, status=400 if form.errors else 200)
@@ -124,8 +127,12 @@ def _origin(form: space.NewForm) -> tuple[Questionnaire, list[str]]:
         name, content = source
         read = xlsform.read(content, name)
         return read.questionnaire, [*read.warnings][:20]
+    if sort == space.ANSWERS:
+        name, content = source
+        questionnaire, note = guessing.closest(content, name, timezone.localdate().year)
+        return questionnaire, [note]
     title = form.cleaned_data["titre"]
-    first = Question(name="age", kind="integer", label={"fr": "Quel âge avez-vous ?"}, ours=True)
+    first = Question(name="age", kind="integer", label={"fr": "Quel âge avez-vous ?"}, is_own=True)
     return Questionnaire(id="enquete", title=title, items=(first,)), []
 
 
@@ -139,7 +146,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         with refusals.in_form(form):
-            campaigns.change(row, form.values(), by=account_of(request), at=timezone.now())
+            campaigns.change(row, form.typed_values(), by=account_of(request), at=timezone.now())
             messages.success(request, "C’est enregistré.")
             return redirect("survey", row.pk)
     context = {"survey": row, "form": form}
@@ -176,7 +183,12 @@ def _page(request: HttpRequest, row: Survey, **more: Any) -> HttpResponse:
         "of_people": row.kind in rules.OF_PEOPLE,
         "n_sensitive": None
         if row.kind in protection.ALWAYS_STRICT
-        else len(protection.sensitive_questions(form) & {each.name for each in tabulable(form)}),
+        else len(protection.sensitive_labels(form)),
+        "is_out_of_reach": row.state == "open"
+        and not row.by_link
+        and not row.surveyors.filter(closed_at=None).exists()
+        and not row.targets.exists()
+        and not row.answers.exists(),
         "is_checked": all(each.sensitive is not None for each in tabulable(form)),
     }
     return render(request, "surveys/space/survey.html", context | more)
@@ -189,7 +201,7 @@ def gesture(request: HttpRequest, pk: int) -> HttpResponse:
     """A gesture on a survey: opened, closed, a place, a link given or closed."""
     row = managed_survey(request, pk)
     verb = request.POST.get("geste", "")
-    journal_fields = {"by": account_of(request), "at": timezone.now()}
+    journal_fields: dict[str, Any] = {"by": account_of(request), "at": timezone.now()}
     if verb == "lien":
         return _give_link(request, row, journal_fields)
     if verb not in ACTIONS:
@@ -273,7 +285,7 @@ def _link_reopened(request: HttpRequest, row: Survey, journal_fields: dict[str, 
 
 
 def _number(request: HttpRequest) -> int:
-    return whole(request.POST.get("ligne", ""), ROWS) or 0
+    return whole_number(request.POST.get("ligne", ""), ROWS) or 0
 
 
 ACTIONS = {
@@ -341,15 +353,15 @@ def answer_list(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _aside(request: HttpRequest, row: Survey) -> HttpResponse:
     answer = get_object_or_404(Answer, survey=row, pk=_number(request))
-    journal_fields = {"by": account_of(request), "at": timezone.now()}
+    by, at = account_of(request), timezone.now()
     with refusals.as_message(request):
         if "pourquoi" in request.POST:  # what the page asked, whatever a colleague has done since
-            campaigns.put_aside(answer, request.POST.get("pourquoi", ""), **journal_fields)
+            campaigns.put_aside(answer, request.POST.get("pourquoi", ""), by=by, at=at)
             messages.success(request, "La réponse est écartée : elle reste gardée, et ne compte plus.")
         else:
-            campaigns.take_back(answer, **journal_fields)
+            campaigns.take_back(answer, by=by, at=at)
             messages.success(request, "La réponse compte de nouveau.")
-    number = whole(request.POST.get("page", "")) or 1
+    number = whole_number(request.POST.get("page", "")) or 1
     return redirect(f"{reverse('survey_answers', args=[row.pk])}?page={number}")
 
 
@@ -392,20 +404,39 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
             n = importing.undo(row, brought, by=account_of(request), at=at)
             messages.success(request, f"Import annulé : {count(n, 'réponse effacée', 'réponses effacées')}.")
         return redirect("survey_import", pk)
-    form = space.AnswersForm(request.POST or None, request.FILES or None)
+    form = uploads.CarriedFileForm(request.POST or None, request.FILES or None)
     context: dict[str, Any] = {"survey": row, "form": form}
     if form.is_bound and form.is_valid():
         name = form.file_name()
         try:
-            content = _content(form)
-            read = files.read(row, content, name)
-            if "apercu" in request.POST:
+            content = form.content()
+            chosen = _chosen(request)
+            is_first = "apercu" in request.POST and not chosen.columns
+            read = (files.read_as_proposed if is_first else files.read)(row, content, name, chosen)
+            asks = any(True for _ in values.new_values(read.unread, chosen.values))
+            needs_values = asks and bool(chosen.columns)
+            if "apercu" in request.POST or needs_values or (read.doubt and not chosen.columns):
                 last = row.versions.first()
                 assert last is not None  # `files.read` refuses a survey without questions
-                context["preview"] = preview.preview(read, load(last.definition), name, content)
-                context |= {"read": read, "faults": read.faults}
+                context["preview"] = preview.preview(read, read.form or load(last.definition), name, content)
+                context |= {"read": read, "faults": read.faults, "asks": asks}
+                context |= {"verbatim": values.VERBATIM, "silent": values.SILENT}
+            elif not any(answer.values for answer in read.answers):
+                raise Refused(
+                    "Rien n’a été importé.",
+                    why="Aucune colonne ne répond à une question de cette enquête.",
+                    do="Voyez le fichier avant, et dites à quelle question répond chaque colonne.",
+                )
             else:
-                imported = importing.keep(row, read.answers, by=account_of(request), at=at, file=name)
+                imported = importing.keep(
+                    row,
+                    read.answers,
+                    by=account_of(request),
+                    at=at,
+                    file=name,
+                    form=read.form,
+                    reading=read.reading.record() if chosen.columns else None,
+                )
                 context |= _imported(read, imported)
         except Refused as error:
             form.add_error("fichier", " ".join((f"« {name} ».", *error.sentences)))
@@ -413,11 +444,13 @@ def import_answers(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "surveys/space/import.html", context, status=400 if form.errors else 200)
 
 
-def _content(form: space.AnswersForm) -> bytes:
-    """Return the file that a form brings: chosen now, or seen in a preview and sent back."""
-    uploaded = form.cleaned_data["fichier"]
-    content: bytes = uploaded.read() if uploaded else preview.carried_content(form.cleaned_data["contenu"])
-    return content
+def _chosen(request: HttpRequest) -> values.Reading:
+    """Return the choices that a page sends for the columns and values of a file."""
+    sent = request.POST.getlist
+    columns = zip(map(plain, sent("colonne")), sent("question"), strict=False)
+    answers_sent = values.posted(sent("valeur-question"), sent("valeur"), sent("valeur-reponse"))
+    is_first = "apercu" in request.POST and "colonne" not in request.POST  # nobody has unticked yet
+    return values.Reading(dict(columns), answers_sent, is_first or "tranches" in request.POST)
 
 
 def _imported(read: files.FileRead, imported: importing.Imported) -> dict[str, Any]:
@@ -425,7 +458,7 @@ def _imported(read: files.FileRead, imported: importing.Imported) -> dict[str, A
     return {
         "done": imported,
         "read": read,
-        "told": count(imported.new, "réponse nouvelle", "réponses nouvelles"),
+        "new_answers": count(imported.new, "réponse nouvelle", "réponses nouvelles"),
         "faults": [*read.faults, *refused],
         "n_other": sum(why == OTHER for why in imported.refused.values()),
     }

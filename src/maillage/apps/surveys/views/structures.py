@@ -14,15 +14,15 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from maillage.apps.accounts.access import account_of, count, counted, holding
-from maillage.apps.directory.queries import places
+from maillage.apps.directory.places.queries import places
+from maillage.apps.platform.accounts.access import account_of, count, counted, holding
 from maillage.apps.surveys import access, rules
 from maillage.apps.surveys.actions import targets as actions
 from maillage.apps.surveys.models import Target
 from maillage.apps.surveys.queries import sheets, targets
 from maillage.apps.surveys.views import alone
-from maillage.forms.questionnaire import load
 from maillage.kernel.errors import Refused
+from maillage.questionnaires.questionnaire import load
 
 running = holding(access.RUN)
 CALL_STATES = ("phoned", "declined", "waiting")
@@ -32,7 +32,7 @@ CALL_STATES = ("phoned", "declined", "waiting")
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def listed(request: HttpRequest, pk: int) -> HttpResponse:
-    """Which structures are asked; who has not answered; whom to add, write to, phone."""
+    """List the structures asked, those that have not answered, and those to add, write to or phone."""
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     free = targets.candidates(survey)
     kinds, towns = targets.kinds(free), targets.towns(free)
@@ -101,7 +101,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "phones": places.phones(target.lieu.sheet),
         "mail": targets.mail_of(target),
         "address": actions.address(target),
-        "path": reverse("survey_target", args=[access.link_for(target.survey_id, target.lieu_id)]),
+        "path": reverse("survey_target", args=[access.link_of(target)]),
         "error": error,
     }
     return render(request, "surveys/structures/one.html", context, status=400 if error else 200)
@@ -133,4 +133,5 @@ def by_token(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return answer
 
 
-opening, page, review, thanks = map(by_token, (alone.opening, alone.page, alone.review, alone.thanks))
+opening, page = by_token(alone.opening), by_token(alone.page)
+review, thanks = by_token(alone.review), by_token(alone.thanks)

@@ -6,14 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from maillage.apps.accounts.access import account_of, holding
+from maillage.apps.platform.accounts.access import account_of, holding
 from maillage.apps.surveys import access
 from maillage.apps.surveys.actions import verbatims as actions
 from maillage.apps.surveys.forms.verbatims import MaterialForm, QuoteForm, ReviewForm, StatementForm
-from maillage.apps.surveys.models import Answer
+from maillage.apps.surveys.models import Answer, Survey
 from maillage.apps.surveys.queries import verbatims as queries_verbatims
 from maillage.apps.surveys.views.framed import framed
-from maillage.kernel.typed import whole
+from maillage.kernel.typed import whole_number
 from maillage.web import refusals
 
 MOST = 10**9
@@ -24,13 +24,17 @@ MOST = 10**9
 def verbatims(request: HttpRequest, pk: int) -> HttpResponse:
     """Free words, read again one by one before anybody else reads them."""
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
-    if request.method == "POST":
-        return _reviewed(request, pk)
+    refused_form = _reviewed(request, survey) if request.method == "POST" else None
+    if request.method == "POST" and refused_form is None:
+        return redirect("survey_verbatims", pk)
     unread = queries_verbatims.unread(survey)
+    left_out = queries_verbatims.counted(queries_verbatims.verbatims(survey, "left"))
     page = [
         (
             each,
-            ReviewForm(
+            refused_form
+            if refused_form and refused_form.prefix == f"{each.answer}-{each.question}"
+            else ReviewForm(
                 initial={"shown": each.text, "speaker": queries_verbatims.speaker_of(survey)},
                 prefix=f"{each.answer}-{each.question}",
             ),
@@ -41,17 +45,19 @@ def verbatims(request: HttpRequest, pk: int) -> HttpResponse:
         "left": len(unread),
         "page": page,
         "themes": queries_verbatims.themes(survey),
-        "kept": queries_verbatims.quotes(survey),
-        "n_left_out": queries_verbatims.verbatims(survey, "left").count(),
-        "left_out": queries_verbatims.verbatims(survey, "left")[:50],
+        "quotes": [
+            (theme, queries_verbatims.counted(rows)) for theme, rows in queries_verbatims.quotes(survey)
+        ],
+        "n_left_out": len(left_out),
+        "left_out": left_out[:50],
     }
-    return render(request, "surveys/results/verbatims.html", context)
+    return render(request, "surveys/results/verbatims.html", context, status=400 if refused_form else 200)
 
 
-def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
-    survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
+def _reviewed(request: HttpRequest, survey: Survey) -> ReviewForm | None:
+    """Record the review that a form asks for; return the form when it is refused, to show what was typed."""
     at, keep = timezone.now(), request.POST.get("geste") == "garder"
-    if verbatim := whole(request.POST.get("parole", ""), most=MOST):
+    if verbatim := whole_number(request.POST.get("parole", ""), most=MOST):
         row = get_object_or_404(queries_verbatims.verbatims(survey), pk=verbatim)
         with refusals.as_message(request):
             actions.review_again(
@@ -63,9 +69,9 @@ def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
                 at=at,
             )
             messages.success(request, "C’est noté.")
-        return redirect("survey_verbatims", pk)
+        return None
     answer = get_object_or_404(
-        Answer, survey=survey, pk=whole(request.POST.get("reponse", ""), most=MOST) or 0
+        Answer, survey=survey, pk=whole_number(request.POST.get("reponse", ""), most=MOST) or 0
     )
     question = request.POST.get("question", "")
     form = ReviewForm(request.POST, prefix=f"{answer.pk}-{question}")
@@ -75,25 +81,23 @@ def _reviewed(request: HttpRequest, pk: int) -> HttpResponse:
                 by=account_of(request),
                 answer=answer,
                 question=question,
+                published_text=form.cleaned_data["shown"],
                 keep=keep,
                 at=at,
-                **form.cleaned_data,
+                **{name: form.cleaned_data[name] for name in ("speaker", "theme", "device")},
             )
-            messages.success(
-                request,
-                (
-                    "Publiable : ces mots pourront être lus."
-                    if keep
-                    else "Écarté : ces mots ne seront pas publiés."
-                ),
+            done_words = (
+                "Publiable : ces mots pourront être lus." if keep else "Écarté : ils ne seront pas publiés."
             )
+            messages.success(request, done_words)
+            return None
     else:
         messages.error(
             request,
             "Rien n’est enregistré. Le texte est trop long, ou la question n’est plus posée. Rechargez la"
             " page.",
         )
-    return redirect("survey_verbatims", pk)
+    return form
 
 
 @holding(access.RUN)
@@ -115,20 +119,13 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
     if gesture == "retirer":
         done = _withdrawn(request, pk)
     elif note.is_bound and note.is_valid():
-        actions.note_material(survey, note.cleaned_data, by=by, at=at)
-        done = "C’est noté : la page de méthode le compte."
+        with refusals.in_form(note):
+            actions.note_material(survey, note.cleaned_data, by=by, at=at)
+            done = "C’est noté : la page de méthode le compte."
     elif words.is_bound and words.is_valid():
-        values = words.cleaned_data
-        actions.quote(
-            values["material"],
-            by=by,
-            text=values["text"],
-            published_text="",
-            theme=values["theme"],
-            device=values["device"],
-            at=at,
-        )
-        done = "Ces mots pourront être lus."
+        with refusals.in_form(words):
+            actions.quote(**words.cleaned_data, published_text="", by=by, at=at)
+            done = "Ces mots pourront être lus."
     elif statement.is_bound and statement.is_valid():
         with refusals.as_message(request):
             actions.state(survey, statement.cleaned_data, by=by, at=at)
@@ -142,7 +139,7 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
         "actors": queries_verbatims.actors(survey),
         "note": note,
         "words": words,
-        "said": statement,
+        "statement": statement,
         "asked": gesture,
     }
     return render(request, "surveys/results/materials.html", context, status=400 if gesture else 200)
@@ -151,14 +148,14 @@ def materials(request: HttpRequest, pk: int) -> HttpResponse:
 def _withdrawn(request: HttpRequest, pk: int) -> str:
     survey = get_object_or_404(access.surveys_for(request.user), pk=pk)
     at = timezone.now()
-    if material := whole(request.POST.get("materiau", ""), most=MOST):
+    if material := whole_number(request.POST.get("materiau", ""), most=MOST):
         actions.withdraw_material(
             get_object_or_404(queries_verbatims.materials(survey), pk=material), by=account_of(request), at=at
         )
     else:
         row = get_object_or_404(
             queries_verbatims.statements(survey),
-            pk=whole(request.POST.get("constat", ""), most=MOST) or 0,
+            pk=whole_number(request.POST.get("constat", ""), most=MOST) or 0,
         )
         actions.withdraw_statement(row, by=account_of(request), at=at)
     return "C’est retiré."

@@ -112,9 +112,32 @@ const reseau = async (requete) => {
 };
 const absente = () =>
   new Response(CONTENUS.absente, { status: 503, headers: { "Content-Type": "text/html; charset=utf-8" } });
+// Ce qui a été entendu reste, entier ; un téléphone qui en demande un morceau a ce morceau.
+const entendre = async (requete) => {
+  const cache = await caches.open(NOM);
+  let reponse = await cache.match(requete.url);
+  if (!reponse) {
+    reponse = await fetch(requete.url);
+    if (!reponse.ok) return reponse;
+    await cache.put(requete.url, reponse.clone());
+  }
+  const [, debut, fin] = /^bytes=(\d+)-(\d*)$/.exec(requete.headers.get("Range") ?? "") ?? [];
+  if (debut === undefined) return reponse;
+  const corps = await reponse.blob(),
+    dernier = Math.min(Number(fin || Infinity), corps.size - 1);
+  return new Response(corps.slice(Number(debut), dernier + 1), {
+    status: 206,
+    headers: {
+      "Content-Type": reponse.headers.get("Content-Type"),
+      "Content-Range": `bytes ${debut}-${dernier}/${corps.size}`,
+      "Accept-Ranges": "bytes",
+    },
+  });
+};
 self.addEventListener("fetch", (e) => {
   const u = new URL(e.request.url);
   if (e.request.method !== "GET" || u.origin !== location.origin) return;
+  if (u.pathname.startsWith("/voix/")) return e.respondWith(entendre(e.request));
   if (u.pathname.startsWith(CONTENUS.statique))
     e.respondWith(
       (async () =>

@@ -160,6 +160,7 @@ if (choisir) {
     signe.addEventListener("click", () => {
       signe.setAttribute("aria-pressed", "true");
       signe.parentElement.querySelector(".signe-dit").hidden = false;
+      if (fini) return; // un signe vu après coup ne remplace pas la réussite
       const reste = signes.filter((s) => s.getAttribute("aria-pressed") !== "true").length;
       dire(
         "info",
@@ -169,7 +170,7 @@ if (choisir) {
     });
   choisir.addEventListener("submit", (e) => {
     e.preventDefault();
-    const choix = un("input:checked", choisir);
+    const choix = un("[type=radio]:checked", choisir);
     if (!choix)
       return dire("warning", phrase("Il manque une réponse."), phrase("Choisissez, puis touchez « Vérifier »."));
     if (!("juste" in choix.dataset))
@@ -651,7 +652,7 @@ if (simule) {
     titre.tabIndex = -1;
     tete.append(titre);
     const nouveaux = e.elements.filter((x) => x.type === "message" && x.nouveau && visible(x)).length;
-    if (nouveaux) tete.append(fabrique("p", "non-lus", nouveaux === 1 ? "1 non lu" : `${nouveaux} non lus`));
+    if (nouveaux) tete.append(fabrique("p", "non-lus", phrase("Non lus : {n}", { n: nouveaux })));
     dans.append(tete);
     if (e.dit) dans.append(fabrique("p", "simule-dit", e.dit));
     for (const x of e.elements.filter(visible)) dans.append(element(x, tete));
@@ -696,7 +697,7 @@ if (simule) {
           fabrique("span", "objet", x.texte),
           fabrique("span", "debut", x.suite),
         );
-        if (x.nouveau) b.append(fabrique("span", "hors-ecran", "non lu"));
+        if (x.nouveau) b.append(fabrique("span", "hors-ecran", phrase("non lu")));
       } else if (x.type === "icone") {
         b.textContent = x.signe ?? "×";
         b.setAttribute("aria-label", x.texte);

@@ -247,6 +247,14 @@ if (reprendre) {
     reprendre.href = reprendre.href.replace(/\/1\/(?=\?|$)/, `/${m.derniere}/`);
     un("span", reprendre).textContent = phrase("Reprendre à l’étape {n}", { n: m.derniere });
   } else if (m) un("span", reprendre).textContent = phrase("Recommencer");
+  // une étape passée n’est pas une étape faite
+  const auBout = un("[data-passees]"),
+    passees = Object.keys(m?.etapes ?? {}).filter((n) => m.etapes[n].etat === "passed");
+  if (auBout && passees.length) {
+    auBout.textContent = phrase("Étapes passées, à faire quand vous voulez : {n}.", { n: passees.length });
+    auBout.hidden = false;
+    for (const n of passees) un(`.pierres span:nth-child(${n})`)?.classList.add("apres");
+  }
 }
 const effacer = un("[data-tout-effacer]");
 if (effacer && Object.keys(prendre(LOCAL, {})).length) {
@@ -260,10 +268,6 @@ for (const bouton of document.querySelectorAll("[data-imprimer]")) {
   bouton.hidden = false;
   bouton.addEventListener("click", () => print());
 }
-un("[data-imprimer-lien]")?.addEventListener("click", (e) => {
-  e.preventDefault();
-  print();
-});
 
 // Une étape ouverte est une étape où l’on en est.
 const page = un(".etape[data-module]");
@@ -282,7 +286,9 @@ const tiens = async () => {
   const la = await navigator.serviceWorker.register("/apprendre/hors-ligne.js", { scope: "/apprendre/" });
   await navigator.serviceWorker.ready;
   const actif = la.active;
-  if (page) actif.postMessage({ module: page.dataset.module });
+  // Une couverture lue suffit : un module pèse moins qu’une photo (une cinquantaine de kilo-octets à recevoir).
+  const module = page?.dataset.module ?? reprendre?.dataset.reprendreModule;
+  if (module && !(reprendre && navigator.connection?.saveData)) actif.postMessage({ module });
   const coin = un("[data-garder]");
   if (!coin) return;
   const dit = un("[data-garder-dit]"),

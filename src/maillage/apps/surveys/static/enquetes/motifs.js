@@ -1,4 +1,4 @@
-// Les motifs de regex() : tous les états suivis à la fois, jamais d’explosion. Jumeau de maillage.forms.regex.
+// Les motifs de regex() : tous les états suivis à la fois, jamais d’explosion. Jumeau de maillage.questionnaires.regex.
 const PLUS_LONG = 1000,
   ETATS = 2000,
   FOIS = 1000,

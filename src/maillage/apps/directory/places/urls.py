@@ -1,0 +1,51 @@
+"""Addresses of the directory of places."""
+
+from django.urls import path
+
+from maillage.apps.directory.places.views import (
+    api,
+    embed,
+    exports,
+    feeds,
+    find,
+    help_pages,
+    paper,
+    personal,
+    place,
+    sheets,
+)
+
+urlpatterns = [
+    path("carte/", find.find, name="find"),
+    path("carte/suggestions/", find.suggestions, name="find_suggestions"),
+    path("carte/contours.json", find.contours, name="find_contours"),
+    path("carte/points.json", find.points, name="find_points"),
+    path("carte/communes.json", find.communes, name="find_communes"),
+    path("lieux/<str:place>/", place.lieu, name="lieu"),
+    path("lieux/<str:place>/imprimer/", place.to_print, name="lieu_print"),
+    path("lieux/<str:place>/carte-a-remettre/", place.cards, name="lieu_cards"),
+    path("lieux/<str:place>/signaler/", place.report, name="lieu_report"),
+    path("panneaux/<str:place>/<str:code>/", place.sign, name="sign"),
+    path("integrer/", embed.explained, name="embed_help"),
+    path("integrer/carte/", embed.embed, name="embed"),
+    path("connexions/", help_pages.offers, name="connections"),
+    path("api/v1/", api.urls()),
+    path("fiche/", personal.code, name="personal_code"),
+    path("fiche/<str:code>/", personal.sheet, name="personal"),
+    path("fiche/<str:code>/corriger/", personal.correct, name="personal_correct"),
+    path("fiche/<str:code>/papier/", personal.paper, name="personal_paper"),
+    path("espace/annuaire/papier/", personal.typed_back, name="paper_back"),
+    path("espace/annuaire/lieux/<str:place>/lien/", personal.link, name="personal_link"),
+    path("espace/annuaire/lieux/<str:place>/", sheets.edit, name="lieu_edit"),
+    path("espace/annuaire/lieux/<str:place>/geste/", sheets.gesture, name="lieu_gesture"),
+    path("espace/annuaire/lieux/<str:place>/pratiques/<str:code>/", sheets.practice, name="lieu_practice"),
+    path("espace/annuaire/changements/<int:pk>/defaire/", sheets.put_back, name="change_undo"),
+    path("donnees/", exports.page, name="data"),
+    path("donnees/<str:name>", exports.file, name="data_file"),
+    path("espace/annuaire/publier/", exports.publish, name="publish"),
+    path("flux/lieux.atom", feeds.places, name="feed"),
+    path("annuaire/<str:place>.pdf", paper.book, name="paper_book"),
+    path("annuaire/<str:place>/", paper.page, name="paper"),
+    path("annuaire/<str:place>/affiche.pdf", paper.poster, name="paper_poster"),
+    path("annuaire/<str:place>/depliant.pdf", paper.leaflet, name="paper_leaflet"),
+]

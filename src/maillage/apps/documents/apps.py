@@ -1,9 +1,0 @@
-"""The documents feature."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.documents"
-    label = "documents"
-    verbose_name = "Papiers"

@@ -1,9 +1,0 @@
-"""The pictures to share: those of a territory, those of published studies."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.gallery"
-    label = "gallery"
-    verbose_name = "Images"

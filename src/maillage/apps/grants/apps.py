@@ -1,9 +1,0 @@
-"""The grants feature: calls for projects that join a social actor and a digital one."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.grants"
-    label = "grants"
-    verbose_name = "Appels à projets"

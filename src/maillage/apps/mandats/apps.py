@@ -1,9 +1,0 @@
-"""The mandates feature."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.mandats"
-    label = "mandats"
-    verbose_name = "Mandats"

@@ -1,9 +1,0 @@
-"""The memberships feature."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.memberships"
-    label = "memberships"
-    verbose_name = "Adhésions"

@@ -1,9 +1,0 @@
-"""The messages feature."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.messages"
-    label = "outbox"
-    verbose_name = "Messages"

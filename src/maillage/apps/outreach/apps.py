@@ -1,9 +1,0 @@
-"""The outreach feature: campaigns, census, devices, outings."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.outreach"
-    label = "outreach"
-    verbose_name = "Aller vers"

@@ -1,0 +1,3 @@
+"""Right over the exchanges: the administration of the platform."""
+
+RUN = "network.run"

@@ -1,9 +1,0 @@
-"""The reminders feature."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.reminders"
-    label = "reminders"
-    verbose_name = "Rappels"

@@ -1,9 +1,0 @@
-"""The feature that searches across the others."""
-
-from django.apps import AppConfig
-
-
-class Config(AppConfig):
-    name = "maillage.apps.search"
-    label = "search"
-    verbose_name = "Recherche"
