@@ -173,7 +173,7 @@ SHORT = {
     "/methodes/besoins/": 300,
     PERIMETER: 520,
     f"{PERIMETER}plan/": 300,
-    f"{PERIMETER}manques/": 700,  # what lacks most, five zones with their bounds
+    f"{PERIMETER}manques/": 850,  # two groups of services first, the others folded
     "/carte/?besoin=assistance": 300,
     "/sources/ecarts/": 480,  # thirty-four subjects, a line each
 }
