@@ -17,6 +17,7 @@ from tests.support.prose import text_of
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/espace/distances/"
+NO_OSMIUM = "« make rues » installs what reads an extract"
 AT = datetime(2026, 11, 30, tzinfo=UTC)
 
 
@@ -68,6 +69,8 @@ def test_feeds_are_read_in_the_background_and_their_doubts_stand_on_the_page(
 def test_a_refused_file_is_named_and_the_former_one_stays(
     client, administration, home, tmp_path, kind, name, content, refusal
 ):
+    if kind == "rues":
+        pytest.importorskip("osmium", reason=NO_OSMIUM)
     timetables.load([feed(tmp_path / "tram.zip")], home, today=date(2026, 11, 30))
     client.post(ADDRESS, {"quoi": kind, "fichier": SimpleUploadedFile(name, content)})
     assert read(kind).status == rules.FAILED
@@ -100,7 +103,7 @@ def test_a_load_whose_process_died_may_begin_again(administration, home, tmp_pat
 def test_tiles_of_elevation_are_read_with_the_streets_and_a_renamed_one_is_refused(
     client, administration, home, tmp_path
 ):
-    osmium = pytest.importorskip("osmium", reason="« make rues » installs what reads an extract")
+    osmium = pytest.importorskip("osmium", reason=NO_OSMIUM)
     extract = tmp_path / "isere.osm.pbf"
     with osmium.SimpleWriter(str(extract)) as file:
         for number, east in ((1, 5.72), (2, 5.73)):

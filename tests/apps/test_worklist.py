@@ -679,7 +679,7 @@ def steps_to_take(user) -> list[str]:
     return [step.title for step in steps.steps if step.is_to_take] if steps else []
 
 
-def test_first_steps_of_a_network_are_done_by_what_is_there(client):
+def test_first_steps_of_a_network_are_done_by_what_is_there(client, home):
     """An empty platform told its administrator that everything was settled."""
     at = timezone.now()
     claire = account("claire", "administration")

@@ -17,7 +17,6 @@ from maillage.apps.referrals.orientations.models import Orientation, Path
 from maillage.apps.steering.indicators import actions
 from maillage.apps.steering.indicators.queries import analysis
 from maillage.manage.reports.analysis import write_files
-from maillage.web.free_text import as_stored
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -44,8 +43,7 @@ def n_marked(world) -> int:
             path=path, person=person, state="sent", origin="aidant", need="assistance", commune="38185",
             prepared_at=AT, sent_at=AT, changed_at=AT,
         )  # fmt: skip
-    with as_stored():
-        return sum(_mark(field) for field in _text_columns())
+    return sum(_mark(field) for field in _text_columns())
 
 
 def _text_columns() -> Iterator[models.Field[Any, Any]]:
