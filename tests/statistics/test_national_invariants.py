@@ -19,6 +19,7 @@ from maillage.sources import rp2018, rp2021
 from maillage.statistics.diagnosis import compare
 from maillage.statistics.diagnosis.draws import four_levels
 from maillage.statistics.engine import ages, synthetic
+from maillage.statistics.engine import classes as class_engine
 from maillage.statistics.engine.cells import N_AGES, N_CELLS, N_DIPLOMAS
 from maillage.statistics.engine.logit import expit, logit
 from maillage.statistics.need import model as need_model
@@ -558,6 +559,15 @@ def test_no_group_is_concerned_more_than_whole(code, id):
         assert 0 <= row.concerned <= row.people * (1 + 1e-9), row
     by_age = sum(row.concerned for row in result.profile if row.breakdown == "age")
     assert by_age == pytest.approx(result.need.value, rel=1e-6)
+
+
+@pytest.mark.parametrize("code", ["200066660", "200043396"])
+def test_a_cluster_gathers_what_is_very_probably_in_social_precarity(code):
+    """À Saint-Flour, l’intervalle de 27 des 28 zones dites d’un même ensemble contenait la moyenne de la France."""
+    result = studied(code, DEFAULT)
+    assert len(result.zones) > 10
+    for zone in (result.zone(code) for cluster in result.clusters for code in cluster):
+        assert sum(zone.social_odds[class_engine.STRONG :]) >= 0.8
 
 
 def test_an_effect_is_shared_by_intercommunalites_that_are_near_not_far(place, model):

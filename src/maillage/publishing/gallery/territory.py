@@ -126,8 +126,7 @@ def _share_here(s: Subject) -> Plate:
             narrow=True,
         ),
         table=Table(("Territoire", "Part, et sa fourchette"), tuple((row[0], row[3]) for row in rows)),
-        source=f"{_source(r)} Plein : sûr. Hachures : possible, jusqu’à la borne haute."
-        " Trait : l’estimation.",
+        source=f"{_source(r)} {charts.INTERVAL_KEY} Trait : l’estimation.",
     )
 
 
@@ -564,7 +563,7 @@ def _unsure_gaps(s: Subject, offer: OfferReading, lines: Sequence[OfferLine]) ->
             tuple((line.label, line.places, line.people_in_words, line.missing_share) for line in lines),
         ),
         source=f"{_source(s.reading, offer.source)} Personnes concernées sans lieu à portée, et leur part."
-        " Plein : sûr. Hachures : possible, jusqu’à la borne haute.",
+        f" {charts.INTERVAL_KEY}",
     )
 
 

@@ -341,6 +341,9 @@ NARROW = "enquete etroite"  # class of a drawing that a telephone shows whole, i
 MANY = 5  # rows: beyond, they stand closer, so that a drawing of the same height keeps its letters
 
 
+INTERVAL_KEY = "Plein : jusqu’à la borne basse. Hachures : jusqu’à la borne haute."
+
+
 def interval_rows(
     rows: Sequence[tuple[str, float, float, str]],
     *,

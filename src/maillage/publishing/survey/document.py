@@ -280,7 +280,8 @@ def _once(results: Results) -> str:
     small = [n for finding in results.story for n in (finding.n, *_bases(finding)) if n < SMALL]
     warnings = (
         f"{count(results.n, 'réponse', 'réponses')}, {weighted if results.weighted else raw}.",
-        "La partie hachurée est la marge d’erreur : le vrai chiffre s’y trouve 9 fois sur 10.",
+        "La partie hachurée est la marge due au hasard : le vrai chiffre s’y trouve 9 fois sur 10, si les"
+        " absents auraient répondu comme les autres.",
         f"Une étoile * : moins de {SMALL}{NBSP}réponses ({_least_to_most(small)}), à lire avec prudence."
         if small
         else "",

@@ -439,7 +439,7 @@ def _both(d: Diagnosis) -> Both:
         in_full=figure.in_full,
         modest="" if isinstance(d.modest, Withheld) else modest.in_full,
         independent=wording.number(_round_like(d.both_independent, d.both)) if figure.value else "",
-        limits=f"Sans cette hypothèse, on sait seulement qu’elles sont {known}.",
+        limits=f"Sans cette hypothèse, mais aux chiffres centraux de chaque précarité, elles sont {known}.",
         poverty=(
             f"Sous le seuil de pauvreté à 60{wording.NBSP}% : {poor.in_full}. Parmi elles,"
             f" {poor_both.in_full} sont aussi en précarité numérique."

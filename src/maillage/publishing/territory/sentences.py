@@ -415,7 +415,7 @@ def _likely(d: Diagnosis, codes: Sequence[str]) -> list[str]:
 
 
 def clusters(d: Diagnosis, names_of: Names) -> list[str]:
-    """Return the groups of neighbouring zones in social precarity."""
+    """Return the groups of neighbouring zones very probably in social precarity."""
     groups = [largest_first(d, group) for group in d.clusters if len(group) > 1]
     alone = largest_first(d, [group[0] for group in d.clusters if len(group) == 1])
     if not d.clusters:
@@ -424,13 +424,16 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     if len(groups) == 1:
         out.append(
             f"{named(names_of(d, groups[0]), most=6)} se touchent. C’est un même ensemble, en précarité"
-            " sociale élevée face à la France."
+            " sociale très probablement élevée face à la France."
         )
     elif groups:
         feminine = "e" if unit_of(d) in FEMININE else ""
         group_texts = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         kinds = f"{unit_of(d)}s voisin{feminine}s"
-        lead = f"{len(groups)} ensembles de {kinds} sont en précarité sociale élevée face à la France"
+        lead = (
+            f"{len(groups)} ensembles de {kinds} sont en précarité sociale très probablement élevée face à la"
+            " France"
+        )
         out.append(f"{lead}{'. Les plus étendus' if len(groups) > MOST_GROUPS else ''} : {group_texts}.")
     if alone:
         out.append(f"À part, sans voisin dans le même cas : {named(names_of(d, alone), most=FEWER_NAMED)}.")

@@ -250,7 +250,7 @@ def _drawn(rows: Sequence[Bar], words: str, *, narrow: bool = False) -> str:
 def _key(rows: Sequence[Bar]) -> str:
     """Return the meaning of each mark of a chart; the tick is told where there is one."""
     mark = " Trait : l’estimation." if any(bar.value is not None for bar in rows) else ""
-    return f"Plein : sûr. Hachures : possible, jusqu’à la borne haute.{mark}"
+    return f"{charts.INTERVAL_KEY}{mark}"
 
 
 def for_a_room(drawn_chart: Chart | None, *, most: int = FEW_BARS) -> Chart | None:

@@ -215,7 +215,7 @@ def _assemble(w: Work, outline: Shapes, classed: Classed) -> Diagnosis:
     level_figure = figures_of(definition(LEVELS), why=why, method=METHOD_LEVELS)
     level_draws = four_levels({name: values[None] for name, values in total.items()}, np.array([[universe]]))
     pairs = shapes.touching(outline)
-    strong_social = np.array([result.social_class in ("forte", "tres_forte") for result in results])
+    strong_social = np.array([result.is_strong_social for result in results])
     # Without the contour of a zone nobody knows its neighbours: no cluster is told rather than a wrong one.
     gathered = clusters.gather(pairs, strong_social) if pairs.size and not outline.missing else []
     weights = np.zeros(len(frame))

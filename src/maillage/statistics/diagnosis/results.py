@@ -182,6 +182,11 @@ class ZoneResult:
         return self.social_odds[CLASS_NAMES.index(self.social_class)] if self.social_class else None
 
     @property
+    def is_strong_social(self) -> bool:
+        """True if it may be named in one of the two strongest classes of social precarity."""
+        return is_firm(sum(self.social_odds[class_engine.STRONG :]))
+
+    @property
     def is_outside(self) -> bool:
         """True if the filter counts none of its residents: nothing is known of it, zero would be a figure."""
         return isinstance(self.need, Withheld) and self.need.reason == OUTSIDE
