@@ -12,6 +12,9 @@ from maillage.sources.offer.clean.wording import denied
 
 PRINTED_3D = re.compile(r"imp\w+ 3d")
 SHORT_COMPUTER = re.compile(r"\bordis?\b(?! 3)")  # « espace ordi », but the label « Ordi 3.0 »
+POSTAL_TABLET = re.compile(
+    r"\btablettes? (?:de |a )?(?:la poste|l agence postale)\b"
+)  # it opens postal services alone
 STREET = re.compile(r"\d+\s*(?:bis|ter|quater|[a-d])?,?\s+cours\b", re.IGNORECASE)  # « 3 cours Gay-Lussac »
 DIGITAL = re.compile(
     r"\b(?:numeri|informati|internet|ordi\b|ordis\b|ordinateur|pc\b|tablette|smartphone|telephon|portable|web|bureauti"
@@ -46,6 +49,7 @@ NEUTRAL = {  # words that change nothing to what is done, nor to what it is done
 }  # fmt: skip
 
 WAYS = "equipement"  # the family of the ways of getting a thing: several are named in one breath
+HAVE_SUBJECTS = frozenset({WAYS, "formation", "sensibilisation"})  # families of what is done with a thing
 ON_SITE = "acces"  # the family of what is used on the spot, where a bare thing is one more of it
 BETWEEN_PRACTICES = re.compile(r"\s*[/+&,;:]\s*|\s+(?:et|ou|ainsi que|puis)\s+", re.IGNORECASE)
 NEAR_HELP = NEUTRAL | {  # words that may stand between a help and the digital thing that it is about
@@ -80,7 +84,7 @@ def practice(text: str) -> str:
         return ""
     if own := practice_of_label(text):
         return own
-    spelled_name = SHORT_COMPUTER.sub("ordinateur", PRINTED_3D.sub("", plain(text)))
+    spelled_name = SHORT_COMPUTER.sub("ordinateur", PRINTED_3D.sub("", POSTAL_TABLET.sub("", plain(text))))
     hits = [
         (word, known_practice)
         for known_practice in offer.practices().values()

@@ -672,8 +672,12 @@ class RowReader:
         elif spelled in OTHER:
             self.nothing[cell_words.column, spelled] = token
         elif cell_words.of.id == "services" and (practices := naming.practices(token)):
+            if cell_words.has_subject and naming.is_thing(token):
+                cell_words.unknown.append(token)
+                return
             for practice in practices:
                 self._inferred(cell_words, practice, token)
+            cell_words.has_subject = offer.practices()[practices[-1]].family in naming.HAVE_SUBJECTS
         else:
             cell_words.unknown.append(token)
 
@@ -1081,7 +1085,8 @@ class _Words:
     the others.
 
     is_yes_no: the column asks about one value, to which cells answer yes or no. asks_if_free: this value is
-    « Gratuit ».
+    « Gratuit ». has_subject: the last practice is done with a thing, which the bare thing after it may be:
+    « initiation, smartphone, tablette ».
     """
 
     column: str
@@ -1091,6 +1096,7 @@ class _Words:
     into: dict[str, Any]
     is_yes_no: bool = False
     asks_if_free: bool = False
+    has_subject: bool = False
     unknown: list[str] = field(default_factory=list)
     reasons: list[tuple[Word, str]] = field(default_factory=list)
 
