@@ -9,7 +9,7 @@ from maillage.publishing.territory.criteria import answered
 from maillage.publishing.territory.measured import Measured
 from maillage.publishing.territory.named_places import claimed_places
 from maillage.publishing.territory.survey_answers import matching_rows, of_zone
-from maillage.publishing.territory.verdict import NO_COMPUTER, exclusion, judge
+from maillage.publishing.territory.verdict import NO_COMPUTER, exclusion, judge, two_worst_levels
 from maillage.questionnaires.questionnaire import ZONE, words
 from maillage.reference.definitions import definition, offered
 from maillage.reference.surveys import banks
@@ -113,7 +113,7 @@ def measures(code: str) -> list[Measured]:
             measured(exclusion() if id == "exclusion" else definition(id), people, *x)
             for id, x in shares.items()
         ]
-    published = (*offered(), exclusion(), definition(NO_COMPUTER))
+    published = (*offered(), exclusion(), two_worst_levels(), definition(NO_COMPUTER))
     return [
         measured(x, FRANCE, 100 * x.total_low, 100 * x.total, 100 * x.total_high, is_published=True)
         for x in published
@@ -200,6 +200,8 @@ def test_number_is_compared_with_the_question_that_its_words_ask(spec):
     vingt-cinq % des Français n'ont pas d'ordinateur                        | France                 | Trop haut            | 19 %
     11 % des Français n'utilisent jamais Internet                           | France                 | Compatible           | 11 %
     7 % des Français sont exclus du numérique                               | France                 | Compatible           | 7 %
+    26 % des Français sont en difficulté avec le numérique                  | France                 | Une autre définition | 26 %
+    26 % des Français                                                       | France                 | Une autre définition | 26 %
     19 % des Français n'ont pas d'ordinateur                                | France                 | Compatible           | 19 %
     Un agent sur trois est éloigné du numérique                             | France                 | On ne peut pas dire  | agent
     20 % des chômeurs sont en difficulté                                    | France                 | On ne peut pas dire  | chômeurs

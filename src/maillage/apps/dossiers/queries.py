@@ -75,7 +75,7 @@ from maillage.publishing.territory.own_figures import named_zone
 from maillage.publishing.territory.presentation import headline
 from maillage.publishing.territory.reading import Headline, PublishedNote, Reading, Stale, load
 from maillage.publishing.territory.surveys import PublishedSurvey
-from maillage.publishing.territory.verdict import NO_COMPUTER, exclusion
+from maillage.publishing.territory.verdict import NO_COMPUTER, exclusion, two_worst_levels
 from maillage.reference.definitions import DEFAULT, LEVELS, Definition, definition, offered
 from maillage.reference.parameters import number
 from maillage.reference.travel import MODES, MOMENTS, WHEELCHAIR, Mode
@@ -1101,7 +1101,7 @@ def national_measures() -> tuple[Measured, ...]:
             people=_national(each, "personnes", adults),
             is_published=True,
         )
-        for each in (*offered(), exclusion(), definition(NO_COMPUTER))
+        for each in (*offered(), exclusion(), two_worst_levels(), definition(NO_COMPUTER))
     )
 
 

@@ -61,7 +61,7 @@ from maillage.words.claims import MOVED, YEAR, Claim, is_denial, is_low, topic
 from maillage.words.wording import lower_first
 
 OPPOSITES: dict[VerdictKind, VerdictKind] = {"haut": "bas", "bas": "haut"}
-LEVEL_OF_EXCLUSION = "exclusion-2017"
+LEVEL_OF_EXCLUSION, TWO_WORST_LEVELS = "exclusion-2017", "deux-niveaux-2017"
 NEVER = national_phrases.NEVER
 FAR_FROM_DIGITAL = "eloignement-anct-2023"
 NO_COMPUTER, NO_EQUIPMENT = national_phrases.NO_COMPUTER, "credoc-2014-ordinateur-et-connexion"
@@ -419,6 +419,8 @@ def _by_meaning(claim: Claim, measures: Sequence[Measured], names: str) -> list[
         measures = [each for each in measures if not each.definition.id.startswith("credoc-2014")]
     if subject_words & ILLITERACY:  # of which these are only a part, by its definition
         measures = [each for each in measures if each.definition.id not in (NEVER, LEVEL_OF_EXCLUSION)]
+    if subject_words - TROUBLE:  # of something more precise than a level of difficulty
+        measures = [each for each in measures if each.definition.id != TWO_WORST_LEVELS]
     if subject_words & CUT_OFF:
         first = LEVEL_OF_EXCLUSION
     elif subject_words & FAR and not fits(claim, measures[0]):
@@ -469,19 +471,35 @@ def _of_near_equipment(claim: Claim, usual: Measured, where: str, subject_words:
 @cache
 def exclusion() -> Definition:
     """Return the definition of the first of the three levels of difficulty, taken alone."""
-    levels, first = definition(LEVELS), LEVELS_OF_HELP[0]
-    percent_excluded = 100 * levels.shares[0]
+    first = LEVELS_OF_HELP[0]
     return replace(
-        levels,
+        _worst_levels(1),
         id=LEVEL_OF_EXCLUSION,
         label=f"{first.label}, étude de Strasbourg",
         short="Exclusion 2017",
         statement=f"sont en exclusion numérique : elles {first.description}",
         meaning="Le premier des trois niveaux de difficulté, sans les deux autres.",
-        total=levels.shares[0],
-        total_low=(percent_excluded - ROUNDED) / 100,
-        total_high=(percent_excluded + ROUNDED) / 100,
     )
+
+
+@cache
+def two_worst_levels() -> Definition:
+    """Return the definition of the first two of the three levels of difficulty together."""
+    return replace(
+        _worst_levels(2),
+        id=TWO_WORST_LEVELS,
+        label="Exclusion et précarité forte, étude de Strasbourg",
+        short="Deux niveaux 2017",
+        statement="sont en exclusion numérique ou en précarité forte",
+        meaning="Les deux premiers des trois niveaux de difficulté, sans le troisième.",
+    )
+
+
+def _worst_levels(n: int) -> Definition:
+    """Return the levels of difficulty reduced to the n worst, whose printed shares are added."""
+    levels = definition(LEVELS)
+    total, half = sum(levels.shares[:n]), n * ROUNDED / 100
+    return replace(levels, total=total, total_low=total - half, total_high=total + half)
 
 
 def _off_topic(claim: Claim, measures: Sequence[Measured], where: str) -> Verdict:
