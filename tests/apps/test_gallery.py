@@ -94,6 +94,8 @@ def test_a_picture_that_nobody_computed_is_awaited_at_its_address(client, home):
     assert Study.objects.get(place="38151").status == "queued"
     assert client.get("/territoires/38151/images/")["Location"] == "/territoires/38151/?apres=images/"
     assert client.get("/territoires/rien-de-tel/images/part.svg").status_code == 404
+    for address in ("/territoires/38151/images/38151.38151", "/integrer/images/38151/38151/"):
+        assert client.get(address).status_code == 404
 
 
 def test_a_shared_picture_carries_its_title_its_key_and_its_source(client, drawn):

@@ -667,17 +667,25 @@ def test_the_sheet_says_what_was_refused_meanwhile_and_the_way_on(client, pro, a
     assert "logement social" not in text_of(client.get(reverse("mandat", args=[mandat.pk])))
 
 
-def test_the_sheet_says_which_end_of_the_chain_covers_each_step(pro, andrei, structure, leila):
+def test_the_sheet_says_which_end_of_the_chain_covers_each_step(pro, andrei, structure, leila, settings):
+    settings.ANCHORS_TO = "preuves@exemple.fr"
     mandat = signed_mandat(andrei, structure, leila, at=NOW)
     sheet = reverse("mandat", args=[mandat.pk])
     assert text_of(pro.get(sheet)).count("sera copié hors du serveur cette nuit") == 2
-    head = journal.anchor(at=NOW, cause=DAILY)
+    head = journal.anchor(at=NOW, cause=DAILY, sent_to=settings.ANCHORS_TO)
     stopping.withdraw(mandat, by=leila, at=NOW + timedelta(minutes=1))
     page_text = text_of(pro.get(sheet))
     assert (
         page_text.count(f"avec la ligne {head.line}") == 2
         and page_text.count("sera copié hors du serveur cette nuit") == 1
     )
+
+
+def test_the_sheet_claims_no_copy_where_nothing_leaves_the_server(pro, andrei, structure, leila):
+    mandat = signed_mandat(andrei, structure, leila, at=NOW)
+    journal.anchor(at=NOW, cause=DAILY)
+    page_text = text_of(pro.get(reverse("mandat", args=[mandat.pk])))
+    assert "hors du serveur" not in page_text and "Le journal reste sur ce serveur" in page_text
 
 
 def test_truncated_journal_below_an_anchor_is_reported_on_the_sheet(pro, andrei, structure, leila):

@@ -73,10 +73,10 @@ def broken() -> tuple[int, journal.Break | None]:
 
 
 def anchors_over(lines: Iterable[int]) -> dict[int, Anchor]:
-    """Return, for each line of the journal that was anchored since, the first end that covers it."""
+    """Return, for each line of the journal, the first end that covers it among those that left the server."""
     wanted = sorted(lines)
     if not wanted:
         return {}
-    anchors = list(Anchor.objects.filter(line__gte=wanted[0]).order_by("line", "pk"))
+    anchors = list(Anchor.objects.filter(line__gte=wanted[0]).exclude(sent_to="").order_by("line", "pk"))
     first = {n: next((each for each in anchors if each.line >= n), None) for n in wanted}
     return {n: anchor for n, anchor in first.items() if anchor is not None}

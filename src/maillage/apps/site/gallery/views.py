@@ -32,6 +32,7 @@ NOT_READY_WORDS = (
     " minutes : l’adresse ne change pas."
 )
 CACHED = "public, max-age=600"
+FORMS = ("svg", "png", "csv", "metadata.json")  # of the files of a picture, whose name begins with a letter
 
 
 @require_safe
@@ -83,6 +84,8 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
 @require_safe
 def territory_file(request: HttpRequest, place: str, id: str, form: str) -> HttpResponse:
     """One picture of a territory, or its figures, at an address that does not change."""
+    if form not in FORMS or not id[0].isalpha():
+        raise Http404
     study = _finished(place)
     if study is None:
         return _not_ready(request, place)
@@ -111,6 +114,8 @@ def territory_file(request: HttpRequest, place: str, id: str, form: str) -> Http
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # csp knows views without parameters
 def embed(request: HttpRequest, place: str, id: str) -> HttpResponse:
     """One picture of a territory, without header nor footer, that any page may frame."""
+    if not id[0].isalpha():
+        raise Http404
     study = _finished(place)
     if study is None:
         return _not_ready(request, place)

@@ -80,7 +80,7 @@ def timeline(row: Mandat, today: date) -> Timeline:
 @dataclass(frozen=True, slots=True)
 class Link:
     """A line of the journal that proves a mandate: its words, who wrote it, the first end of the chain that
-    covers it, None before the next anchor.
+    covers it and left the server, None for none.
     """
 
     entry: Entry
