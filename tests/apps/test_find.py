@@ -456,6 +456,16 @@ def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(clie
     assert "39 39" in printed
 
 
+def test_a_place_far_away_in_the_same_departement_covers_nothing(client):
+    """Lille était dite sans aucun lieu, et le plus proche à 92 km, quand seul Maubeuge avait été recensé."""
+    lieu("maubeuge", near=(50.278, 3.973), sheet={"commune": "Maubeuge", "code_insee": "59392"})
+    text = text_of(client.get("/carte/", {"ou": "Lille", "besoin": "wifi"}))
+    assert "Notre annuaire ne couvre pas Lille" in text and "Aucun lieu" not in text
+    assert "Sur place" in text and "Notre annuaire couvre" not in text
+    near = text_of(client.get("/carte/", {"ou": "Feignies", "besoin": "wifi"}))
+    assert "ne couvre pas" not in near and "Sur place" in near, "eight kilometres away"
+
+
 def test_what_follows_the_list_exists(client):
     lieu("ici")
     text = text_of(client.get("/carte/", {"ou": "Paris"}))

@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cache, reduce
-from operator import itemgetter, or_
+from functools import cache
+from operator import itemgetter
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef
 
 from maillage.apps.directory.places import rules
 from maillage.apps.directory.places.models import Lieu, Source
@@ -16,7 +16,7 @@ from maillage.apps.directory.places.queries.places import Fact, Fresh, Phone, me
 from maillage.apps.directory.places.queries.search import Matches, Wanted, facets_of, search
 from maillage.apps.directory.places.queries.walks import metres_in, minutes_of
 from maillage.apps.directory.places.queries.where import Spot
-from maillage.apps.territories.rules import AREAS, departement
+from maillage.apps.territories.rules import AREAS
 from maillage.reference import offer
 from maillage.sources import cog
 from maillage.statistics.offer.districts import EDGE, UNKNOWN
@@ -43,6 +43,7 @@ MINUTES = {
     ALL: to_say("sans limite"),
 }
 LONG = 60  # minutes beyond which a walk is told in kilometres
+NEAR_METRES = 20_000  # of a place, which says that somebody surveyed this part of the country
 NO_STREETS = walks.Walks({}, "")
 
 
@@ -792,17 +793,14 @@ FAMILIES = {
 
 
 def covers(spot: Spot | None) -> bool:
-    """Return True where the directory lists a place of the same département, or within an hour on foot.
-    Elsewhere an empty list says nothing of what is there.
+    """Return True where the directory lists a place of these communes, or near. Elsewhere an empty list says
+    nothing of what is there.
     """
     if spot is None or not (spot.communes or spot.is_point):
         return True
-    departements = {departement(commune) for commune in spot.communes}
-    # Bounds, which the index follows, where a prefix would read every place: no code comes after ZZZ.
-    inside = reduce(or_, (Q(code_insee__range=(code, f"{code}ZZZ")) for code in departements), Q(pk__in=()))
-    if Lieu.objects.filter(inside, state=rules.PUBLISHED).exists():
+    if Lieu.objects.filter(code_insee__in=spot.communes, state=rules.PUBLISHED).exists():
         return True
-    return bool(spot.is_point and _search(Search(spot=spot), radius=walks.reach(60), limit=1).places)
+    return bool(spot.is_point and _search(Search(spot=spot), radius=NEAR_METRES, limit=1).places)
 
 
 def is_empty() -> bool:
@@ -814,15 +812,16 @@ def uncovered_headline(spot: Spot) -> str:
     return say("Notre annuaire ne couvre pas {place}", place=typed(spot.label))
 
 
-def coverage() -> str:
-    """Return the départements of which the directory lists places, those with the most first; '' for an empty
-    directory.
+def coverage(spot: Spot | None) -> str:
+    """Return the départements of which the directory lists places, those with the most first, without that of
+    a spot; '' for none.
     """
     counts: Counter[str] = Counter()
     of_commune = _departements()
+    own = {of_commune.get(code) for code in spot.communes} if spot else set()
     rows = Lieu.objects.filter(state=rules.PUBLISHED).values("code_insee").annotate(n=Count("pk"))
     for row in rows.order_by("code_insee"):
-        if name := of_commune.get(row["code_insee"]):
+        if (name := of_commune.get(row["code_insee"])) and name not in own:
             counts[name] += row["n"]
     return listing([typed(name) for name, _ in counts.most_common(NAMED)])
 
