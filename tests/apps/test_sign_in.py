@@ -802,9 +802,9 @@ def test_a_stranger_has_no_account_page(client):
         "/compte/protection/",
         "/compte/mot-de-passe/",
         "/compte/reprendre/",
-        "/compte/presence/",
     ):
         assert client.get(address)["Location"].startswith("/connexion/?next="), address
+    assert client.get("/compte/presence/").status_code == 403, "nginx then receives nothing large"
 
 
 def test_a_key_of_another_account_does_not_exist(client, helper, coordinator):
@@ -865,6 +865,18 @@ def test_one_address_tries_no_password_on_every_account(client, helper):
     for n in range(10):
         sprayer.post("/connexion/", {"login": f"compte{n}@exemple.fr", "password": PASSWORD})
     assert "Trop d’essais" in read(sign_in(sprayer)) and not is_in(sprayer)
+    sign_in(client)
+    assert is_in(client)
+
+
+def test_a_colleague_who_mistypes_closes_one_account(client, helper, coordinator):
+    """Tout un bureau sort par une adresse : dix essais faux d’un compte, et les autres entrent encore."""
+    for email in (helper.email, coordinator.email):
+        sign_in(client, email)
+        client.post("/deconnexion/")
+    for _ in range(10):
+        client.post("/connexion/", {"login": coordinator.email, "password": "faux"})
+    assert "Trop d’essais" in read(sign_in(client, coordinator.email))
     sign_in(client)
     assert is_in(client)
 

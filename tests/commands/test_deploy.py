@@ -3,6 +3,7 @@
 import configparser
 import contextlib
 import http.client
+import inspect
 import json
 import re
 import shutil
@@ -17,13 +18,16 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from django.urls import resolve
 from gunicorn.config import Config
 from gunicorn.http.errors import ParseException
 from gunicorn.http.parser import RequestParser
 
 from maillage.manage.main import COMMANDS
 from maillage.manage.requests.request_log import KNOWN
+from maillage.sources.offer.forms import sheet
 from tests.support.certificates import self_signed
+from tests.support.routes import address_of, routes
 from tests.support.shared import furnish
 from tests.support.speed import until
 from tools import container
@@ -31,6 +35,9 @@ from tools import container
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
 MEGABYTE, MARK = 2**20, b"un papier que personne d'autre ne lit\n"
+SIGNED_IN = {"Cookie": "sessionid=une-session-ouverte"}
+# Sent by a device without an account, with a link that says where it comes from.
+DEVICES = {"survey_send", "survey_odk_send", "learning_sync"}
 MAX_EXPOSURE = 25  # tenths of a point, of ten, as systemd scores what a service could do to its computer
 VARIABLES = re.compile(r"^#? ?([A-Z_]+)=", re.MULTILINE)
 
@@ -142,7 +149,7 @@ def test_each_variable_of_the_settings_is_explained():
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answer with the headers that it was sent, as JSON; at /grand/, with eight megabytes."""
+    """Answer with the headers that it was sent, as JSON; at /grand/, with eight megabytes; say who is signed in."""
 
     protocol_version = "HTTP/1.1"
     lines: ClassVar[list[str]] = []
@@ -156,6 +163,10 @@ class Echo(BaseHTTPRequestHandler):
         return super().parse_request()
 
     def do_GET(self) -> None:
+        if self.path == "/compte/presence/":
+            self.send_response(204 if self.headers.get("Cookie") == SIGNED_IN["Cookie"] else 403)
+            self.end_headers()
+            return
         names = {name.lower(): value for name, value in self.headers.items()}
         self.answer(
             MARK * (8 * MEGABYTE // len(MARK)) if self.path == "/grand/" else json.dumps(names).encode()
@@ -190,13 +201,31 @@ class Proxy:
         self.platform.shutdown()
         self.platform.server_close()
 
+    def pids(self) -> list[str]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [str(self.process.pid), *children]
+
     def open_files(self) -> list[str]:
         """Return the files on disk that it and its workers hold open, those without a name too."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        links = (
-            link for pid in (str(self.process.pid), *children) for link in Path(f"/proc/{pid}/fd").iterdir()
-        )
+        links = (link for pid in self.pids() for link in Path(f"/proc/{pid}/fd").iterdir())
         return [str(link.readlink()) for link in links if link.is_file()]
+
+    def megabytes(self) -> float:
+        """Return the memory that it and its workers hold."""
+        rows = [Path(f"/proc/{pid}/smaps_rollup").read_text() for pid in self.pids()]
+        return sum(int(re.search(r"^Pss: +(\d+)", text, re.MULTILINE)[1]) for text in rows) / 1024
+
+    def begin(self, path: str, length: int, n_sent: int, address: str, **headers: str) -> ssl.SSLSocket:
+        """Announce a body from an address of this computer, and send its beginning."""
+        context = ssl.create_default_context(cafile=self.certificate)
+        plain = socket.create_connection(("127.0.0.1", self.secure), source_address=(address, 0), timeout=60)
+        call = context.wrap_socket(plain, server_hostname="localhost")
+        lines = {"Host": "localhost", "Content-Length": str(length), **headers}
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        call.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode())
+        with contextlib.suppress(OSError):  # refused before it is read
+            call.sendall(b"x" * n_sent)
+        return call
 
 
 def free_port() -> int:
@@ -232,7 +261,7 @@ def proxied(tmp_path):
     )
     nginx_conf = tmp_path / "nginx.conf"
     nginx_conf.write_text(
-        f"user root;\ndaemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/erreurs;\nevents {{}}\n"
+        f"user root;\ndaemon off;\npid {tmp_path}/pid;\nerror_log {tmp_path}/erreurs;\nevents {{ worker_connections 4096; }}\n"
         f"http {{\n{own}{site}\n}}\n",
         "utf-8",
     )
@@ -284,8 +313,12 @@ def test_nginx_hands_over_who_calls_and_keeps_to_https(proxied):
     assert "x-forwarded-host" not in received
     assert received["host"].split(":")[0] == "localhost"
     refused = ask("POST", **{"Content-Length": "9000001"})
-    assert (refused.status, "Ce fichier est trop lourd." in refused.read().decode()) == (413, True)
+    assert (refused.status, "Cet envoi est trop lourd." in refused.read().decode()) == (413, True)
     assert ask("POST", "/espace/annuaire/importer/", **{"Content-Length": str(71 * MEGABYTE)}).status == 413
+    refused = ask("POST", "/espace/papiers/", **{"Content-Length": "200000"})
+    assert (refused.status, "Vous n’êtes pas connecté." in refused.read().decode()) == (403, True)
+    ask(path="/espace/a%2Fb/?q=c%2Fd").read()
+    assert Echo.lines[-1] == "GET /espace/a%2Fb/?q=c%2Fd HTTP/1.1"
 
 
 def test_nginx_writes_no_address_whether_the_platform_answers_or_not(proxied):
@@ -397,9 +430,15 @@ def test_nginx_passes_on_no_header_that_another_name_would_hide(proxied):
 def test_nginx_writes_no_body_on_the_disk(proxied):
     """A file sent is held half way, and a large answer read slowly: nginx has no file of them open."""
     before = proxied.open_files()
-    for path, megabytes in (("/", 5), ("/espace/annuaire/importer/", 20)):
-        body, call = MARK * (megabytes * MEGABYTE // len(MARK)), proxied.call()
+    for path, n_bytes in (
+        ("/", 90_000),
+        ("/enquetes/envoi/", 900_000),
+        ("/espace/personnes/1/papiers/ajouter/", 8_900_000),
+        ("/espace/annuaire/importer/", 20_000_000),
+    ):
+        body, call = MARK * (n_bytes // len(MARK)), proxied.call()
         call.putrequest("POST", path)
+        call.putheader("Cookie", SIGNED_IN["Cookie"])
         call.putheader("Content-Length", str(len(body)))
         call.endheaders(body[: len(body) // 2])
         time.sleep(0.3)
@@ -417,6 +456,85 @@ def test_nginx_writes_no_body_on_the_disk(proxied):
         "POST", "/", body=iter([MARK]), encode_chunked=True, headers={"Transfer-Encoding": "chunked"}
     )
     assert call.getresponse().status == 411
+
+
+def test_strangers_without_number_fill_no_memory_and_take_nobody_s_place(proxied):
+    """Five hundred connections of fifty addresses send as much as they may, and never end."""
+    before = proxied.megabytes()
+    forged = {"Cookie": "sessionid=inventee"}
+    kinds = (
+        ("/connexion/", 99_999, 99_000, {}),
+        ("/connexion/", 8_900_000, 1_000_000, {}),
+        ("/espace/annuaire/importer/", 8_900_000, 1_000_000, forged),
+        ("/espace/personnes/1/papiers/ajouter/", 8_900_000, 1_000_000, forged),
+        ("/enquetes/envoi/", 1_000_000, 990_000, {}),
+    )
+    hostile = [
+        proxied.begin(path, length, n_sent, f"127.0.1.{n % 50 + 1}", **headers)
+        for n in range(100)
+        for path, length, n_sent, headers in kinds
+    ]
+    assert proxied.megabytes() - before < 100
+    for path, n_bytes in (
+        ("/", 90_000),
+        ("/espace/papiers/", 8_900_000),
+        ("/espace/annuaire/importer/", 20_000_000),
+    ):
+        call = proxied.call()
+        call.request("POST", path, body=b"x" * n_bytes, headers=SIGNED_IN)
+        answer = call.getresponse()
+        assert (answer.status, answer.read()) == (200, str(n_bytes).encode()), path
+    for call in hostile:
+        call.close()
+
+
+@pytest.mark.parametrize(
+    ("path", "length", "n_places"),
+    [
+        ("/espace/annuaire/importer/", 60_000_000, 2),
+        ("/espace/papiers/", 8_900_000, 8),
+    ],
+)
+def test_who_sends_too_much_at_once_waits_and_another_address_does_not(proxied, path, length, n_places):
+    unfinished = [proxied.begin(path, length, 3, "127.0.1.1", **SIGNED_IN) for _ in range(n_places)]
+    time.sleep(0.3)
+    refused = http.client.HTTPResponse(proxied.begin(path, length, 0, "127.0.1.1", **SIGNED_IN))
+    refused.begin()
+    assert (refused.status, "Trop d’envois arrivent à la fois." in refused.read().decode()) == (503, True)
+    assert continued(proxied, path, length, SIGNED_IN) == 100
+    for call in unfinished:
+        call.close()
+
+
+def continued(
+    proxied: Proxy, path: str, length: int, headers: dict[str, str], address: str = "127.0.0.1"
+) -> int:
+    """Return 100 when a body of so many bytes would be read, else the status of the refusal."""
+    with proxied.begin(path, length, 0, address, Expect="100-continue", **headers) as call:
+        return int(call.recv(65_536).split()[1])
+
+
+def test_each_page_that_reads_a_file_receives_it_from_whoever_is_signed_in(proxied):
+    """A new form outside the space, or heavier than nginx lets pass, would be refused on a server alone."""
+    n_read = 0
+    addresses = (f"127.0.1.{n}" for n in range(1, 250))  # no limit by the second meets them
+    views = {name: (route, inspect.unwrap(resolve(address_of(route)).func)) for route, name in routes()}
+    for name, (route, view) in views.items():
+        if name in DEVICES:
+            assert continued(proxied, address_of(route), 990_000, {}, next(addresses)) == 100, route
+        elif inspect.isfunction(view) and "request.FILES" in inspect.getsource(view):
+            n_read, path = n_read + 1, address_of(route)
+            assert route.startswith("espace/"), route
+            assert continued(proxied, path, 8_900_000, SIGNED_IN, next(addresses)) == 100, route
+            assert continued(proxied, path, 8_900_000, {}, next(addresses)) == 403, route
+    assert n_read > 15
+    heaviest = {"import_new": sheet.MAX_BYTES, "new_marking": sheet.MAX_BYTES, "ways": 600 * MEGABYTE}
+    for name, n_bytes in heaviest.items():
+        assert continued(proxied, address_of(views[name][0]), n_bytes, SIGNED_IN, next(addresses)) == 100, (
+            name
+        )
+    proxied.stop_platform()
+    assert continued(proxied, "/espace/papiers/", 200_000, SIGNED_IN, next(addresses)) == 502
 
 
 def test_backups_of_a_folder_go_the_oldest_first_and_nothing_else_does(process, tmp_path):

@@ -268,8 +268,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
-    # second factors count here too; manage/sign_in/forms.py limits what one address takes of an account
-    "login_failed": "10/5m/ip,60/h/key",
+    # second factors count here too; manage/sign_in/forms.py limits what one address takes
+    "login_failed": "60/h/key",
     "request_login_code": "20/m/ip,10/h/key",
 }
 ACCOUNT_SESSION_REMEMBER = False  # how long a session lasts is said by manage/sign_in/sessions.py

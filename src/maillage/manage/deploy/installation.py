@@ -58,7 +58,14 @@ def readings(at: datetime) -> Iterable[Reading]:
         is_well=state == checks.GOOD,
     )
     for point in bad:
-        yield Reading(title=point.subject.capitalize(), words=f"{point.status_text} {point.do}", url=address)
+        yield Reading(
+            title=point.subject.capitalize(),
+            words=f"{point.status_text} {point.do}",
+            url=address,
+            state=point.state,
+            tone=TONES[point.state],
+            is_well=False,
+        )
     for subject in ("sauvegarde", "restauration"):
         point = point_by_subject[subject]
         if point not in bad:

@@ -94,8 +94,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Count an attempt by its address and account, then as the library does; a success is not one."""
-        usage = count_attempt(request, "login_failed", credentials.get("email", "").lower())
+        account = credentials.get("email", "").lower()
+        usage = count_attempt(request, "password", owner_address(request, account))
         try:
+            usage.usage += count_attempt(request, "login_failed", account).usage
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             usage.rollback()

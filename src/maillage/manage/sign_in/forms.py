@@ -12,8 +12,13 @@ from django.utils.crypto import salted_hmac
 from maillage.manage.sign_in import sessions
 
 # Of one account from one address: less than ACCOUNT_RATE_LIMITS lets an account take from everywhere, so that
-# nobody closes it to its owner from one place.
-ONE_ADDRESS_LIMITS = {"login_failed": "20/h/key", "request_login_code": "5/h/key"}
+# nobody closes it to its owner from one place. Accounts never opened from an address share one count there:
+# it tries no password on all. The others have their own: who mistypes closes no colleague's.
+ONE_ADDRESS_LIMITS = {
+    "login_failed": "10/5m/key,20/h/key",
+    "password": "10/5m/key",
+    "request_login_code": "5/h/key",
+}
 OWNER_ADDRESS_SECONDS = 30 * 24 * 3600
 
 

@@ -1,5 +1,6 @@
 """Accounts, and the journal of their events."""
 
+from datetime import UTC
 from typing import Any, ClassVar, TypeAlias
 
 from django.conf import settings
@@ -117,6 +118,11 @@ class Anchor(models.Model):
     def head(self) -> journal.Head:
         """The same, as it is written outside."""
         return journal.Head(self.at, self.line, self.n_lines, self.digest, self.cause)
+
+    @property
+    def mail_key(self) -> str:
+        """The key of the message that takes it out of this computer."""
+        return f"ancre-{self.at.astimezone(UTC):%Y%m%d-%H%M%S}-{self.line}"
 
 
 class Seal(models.Model):

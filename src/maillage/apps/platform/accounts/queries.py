@@ -72,11 +72,6 @@ def broken() -> tuple[int, journal.Break | None]:
     return proven.n_lines, proven.broken or next(iter(cut), None)
 
 
-def anchors_over(lines: Iterable[int]) -> dict[int, Anchor]:
-    """Return, for each line of the journal, the first end that covers it among those that left the server."""
-    wanted = sorted(lines)
-    if not wanted:
-        return {}
-    anchors = list(Anchor.objects.filter(line__gte=wanted[0]).exclude(sent_to="").order_by("line", "pk"))
-    first = {n: next((each for each in anchors if each.line >= n), None) for n in wanted}
-    return {n: anchor for n, anchor in first.items() if anchor is not None}
+def anchors_over(line: int) -> list[Anchor]:
+    """Return the ends that cover a line of the journal, the first one first."""
+    return list(Anchor.objects.filter(line__gte=line).order_by("line", "pk"))

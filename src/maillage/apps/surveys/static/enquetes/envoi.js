@@ -4,7 +4,8 @@ import { accuser, apprendre, CANAL, compter, liens, noterLien, regler, reponses 
 
 const PATIENCE = 30_000,
   PREMIERE = 2_000,
-  DERNIERE = 300_000; // millisecondes : une demande, la première attente, la plus longue
+  DERNIERE = 300_000, // millisecondes : une demande, la première attente, la plus longue
+  PAQUET = 90_000; // octets : nginx ne refuse à personne ce qui pèse moins de cent mille
 const taille = new TextEncoder();
 export const paquet = (r) => ({
   uid: r.uid,
@@ -70,7 +71,7 @@ const vider = async ({ jeton, kit }, aussi) => {
   for (;;) {
     const attente = (await reponses("attente")).filter((r) => r.jeton === jeton);
     if (!attente.length && !aussi) return;
-    const lot = couper(attente, combien, Math.min(kit?.octets ?? 500_000, 500_000)),
+    const lot = couper(attente, combien, Math.min(kit?.octets ?? PAQUET, PAQUET)),
       la = new Set(lot.map((r) => r.uid));
     try {
       const dit = await demander("/enquetes/envoi/", {

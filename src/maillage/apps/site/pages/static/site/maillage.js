@@ -36,9 +36,11 @@ addEventListener(
   true,
 );
 
-// Un formulaire refusé s’ouvre à sa première faute, qui peut être loin sous l’écran.
+// Un formulaire refusé s’ouvre à la liste de ses fautes, sinon à la première, qui peut être loin sous l’écran.
+const fautes = document.querySelector("[data-a-corriger]");
 const faute = document.querySelector("form .en-erreur");
-if (faute && !document.querySelector("[autofocus]")) {
+if (fautes) fautes.focus();
+else if (faute && !document.querySelector("[autofocus]")) {
   faute.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
   faute.scrollIntoView({ block: "center" });
 }
