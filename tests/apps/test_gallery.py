@@ -94,8 +94,21 @@ def test_a_picture_that_nobody_computed_is_awaited_at_its_address(client, home):
     assert Study.objects.get(place="38151").status == "queued"
     assert client.get("/territoires/38151/images/")["Location"] == "/territoires/38151/?apres=images/"
     assert client.get("/territoires/rien-de-tel/images/part.svg").status_code == 404
-    for address in ("/territoires/38151/images/38151.38151", "/integrer/images/38151/38151/"):
-        assert client.get(address).status_code == 404
+
+
+def test_a_picture_that_no_study_draws_is_awaited_by_nobody(client, home):
+    for address in (
+        "/territoires/38151/images/38151.38151",
+        "/territoires/38151/images/part.38151",
+        "/territoires/38151/images/38151.svg",
+        "/integrer/images/38151/38151/",
+    ):
+        assert client.get(address).status_code == 404, address
+    assert not Study.objects.filter(place="38151").exists(), "nothing is computed for it"
+
+
+def test_every_picture_of_a_territory_has_a_name_that_is_awaited(drawn):
+    assert [id for id in drawn if not queries.may_exist(PLACE, id)] == []
 
 
 def test_a_shared_picture_carries_its_title_its_key_and_its_source(client, drawn):

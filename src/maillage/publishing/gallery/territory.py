@@ -527,6 +527,17 @@ def gap_id(line: str) -> str:
     return f"manque-{line}".replace("_", "-")
 
 
+# Of every plate that `plates` and `counted` may draw, known before a territory is computed.
+IDS = frozenset(
+    (
+        *(id for id, *_ in DRAWN),
+        *map(gap_id, GAPS),
+        *("part", "cumul", "les-deux", "marge", UNSURE_GAPS),
+        *("acteurs", "services-des-lieux", "gratuite", "sensibilisation"),
+    )
+)
+
+
 def _gaps(s: Subject) -> list[Plate]:
     o = s.reading.offer
     if o is None:

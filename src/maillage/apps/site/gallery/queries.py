@@ -28,6 +28,7 @@ from maillage.statistics.survey import tabulation
 from maillage.words.wording import spaced
 
 FRESH = 600  # seconds: places and actions change under a study
+IDS = territory.IDS | {"methode", "indicateurs"}
 
 
 def plates_of(study: Study) -> list[Plate]:
@@ -38,6 +39,11 @@ def plates_of(study: Study) -> list[Plate]:
     drawn = caches["reads"].get_or_set(key, lambda: _spaced(_of_study(study)), FRESH)
     name = dossiers.reading(study).territory.name
     return [replace(plate, place=name) for plate in (*(drawn or ()), *_spaced(_surveyed(study.place)))]
+
+
+def may_exist(place: str, id: str) -> bool:
+    """Recognise the name of a plate that the study of a place may draw, before there is one."""
+    return id in IDS or any(plate.id == id for plate in _surveyed(place))
 
 
 def _surveyed(place: str) -> list[Plate]:

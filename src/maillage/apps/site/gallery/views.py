@@ -31,8 +31,8 @@ NOT_READY_WORDS = (
     "Cette image n’est pas prête. Les chiffres du territoire sont en cours de calcul. Revenez dans quelques"
     " minutes : l’adresse ne change pas."
 )
+FORMS = ("svg", "png", "csv", "metadata.json")
 CACHED = "public, max-age=600"
-FORMS = ("svg", "png", "csv", "metadata.json")  # of the files of a picture, whose name begins with a letter
 
 
 @require_safe
@@ -84,11 +84,11 @@ def territory(request: HttpRequest, place: str) -> HttpResponse:
 @require_safe
 def territory_file(request: HttpRequest, place: str, id: str, form: str) -> HttpResponse:
     """One picture of a territory, or its figures, at an address that does not change."""
-    if form not in FORMS or not id[0].isalpha():
-        raise Http404
     study = _finished(place)
+    if form not in FORMS:
+        raise Http404
     if study is None:
-        return _not_ready(request, place)
+        return _not_ready(request, place, id)
     plate = _plate(study, id)
     where = _page(request, study, plate)
     if form != "metadata.json":
@@ -114,11 +114,9 @@ def territory_file(request: HttpRequest, place: str, id: str, form: str) -> Http
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # csp knows views without parameters
 def embed(request: HttpRequest, place: str, id: str) -> HttpResponse:
     """One picture of a territory, without header nor footer, that any page may frame."""
-    if not id[0].isalpha():
-        raise Http404
     study = _finished(place)
     if study is None:
-        return _not_ready(request, place)
+        return _not_ready(request, place, id)
     plate = _plate(study, id)
     context = {"plate": plate, "place": study.place, "page": _page(request, study, plate)}
     return render(request, "gallery/embed.html", context)
@@ -173,9 +171,11 @@ def _page(request: HttpRequest, study: Study, plate: Plate) -> str:
     return request.build_absolute_uri(f"{reverse('images', args=[study.place])}#{anchor}")
 
 
-def _not_ready(request: HttpRequest, place: str) -> HttpResponse:
+def _not_ready(request: HttpRequest, place: str, id: str) -> HttpResponse:
     """Return the response of a picture that is not computed, whose computation this requests once."""
     study_request = StudyRequest(place=territories.canonical(place))
+    if not queries.may_exist(study_request.place, id):
+        raise Http404
     if dossiers.study_for(study_request) is None and access.may_compute(request):
         actions.ask(study_request)
     return HttpResponse(
