@@ -8,7 +8,9 @@ from html import unescape
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
+from maillage.apps.directory.outreach.models import Body
 from maillage.apps.directory.places.queries import maps, results, scope, where
 from maillage.apps.directory.places.queries.results import ALL, Search
 from maillage.apps.territories import actions
@@ -445,7 +447,7 @@ def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(clie
         label = page.context["ou"]
         assert f"<title>Notre annuaire ne couvre pas {label}" in page.content.decode().replace("\xa0", " ")
         assert "Aucun lieu" not in text, "what we do not know is not absent"
-        assert "Notre annuaire couvre : Isère." in text
+        assert "Départements où nous connaissons des lieux : Isère." in text
         assert "Le lieu le plus proche" not in text, "a place a hundred kilometres away helps nobody"
         for number in national_help().numbers:
             assert f'href="tel:{number.dialled}"' in page.content.decode()
@@ -454,16 +456,6 @@ def test_where_the_directory_lists_nothing_it_says_so_and_gives_a_telephone(clie
         assert ("Lieu ici" in text) == (minutes == "0" and page.context["asked"].is_around)
     printed = text_of(client.get("/carte/", {"ou": where, "besoin": "wifi", "imprimer": "1"}))
     assert "39 39" in printed
-
-
-def test_a_place_far_away_in_the_same_departement_covers_nothing(client):
-    """Lille était dite sans aucun lieu, et le plus proche à 92 km, quand seul Maubeuge avait été recensé."""
-    lieu("maubeuge", near=(50.278, 3.973), sheet={"commune": "Maubeuge", "code_insee": "59392"})
-    text = text_of(client.get("/carte/", {"ou": "Lille", "besoin": "wifi"}))
-    assert "Notre annuaire ne couvre pas Lille" in text and "Aucun lieu" not in text
-    assert "Sur place" in text and "Notre annuaire couvre" not in text
-    near = text_of(client.get("/carte/", {"ou": "Feignies", "besoin": "wifi"}))
-    assert "ne couvre pas" not in near and "Sur place" in near, "eight kilometres away"
 
 
 def test_what_follows_the_list_exists(client):
@@ -484,6 +476,27 @@ def test_where_the_directory_lists_places_an_absence_is_one(client):
     lieu("limite", near=(45.68, 5.06), sheet={"commune": "Bourgoin-Jallieu", "code_insee": "38053"})
     over = text_of(client.get("/carte/", {"ou": "Saint-Laurent-de-Mure"}))
     assert "ne couvre pas" not in over, "an hour on foot crosses the limit of a département"
+
+
+def test_one_place_of_the_departement_says_nothing_of_a_town_far_from_it(client):
+    lieu("gueret", near=(46.17, 1.87), sheet={"commune": "Guéret", "code_insee": "23096"})
+    assert "ne couvre pas" not in text_of(client.get("/carte/?ou=Guéret&besoin=wifi"))
+    text = text_of(client.get("/carte/?ou=Bourganeuf&besoin=wifi"))
+    assert "Notre annuaire ne couvre pas Bourganeuf" in text and "même plus loin" not in text
+    assert "ne couvre pas" not in text_of(client.get("/carte/?ou=Creuse&besoin=wifi"))
+    body = Body.objects.create(territory="23", commune="23030", name="Mairie", changed_at=timezone.now())
+    assert "ne couvre pas" in text_of(client.get("/carte/?ou=Bourganeuf&besoin=wifi")), "nobody answered"
+    Body.objects.filter(pk=body.pk).update(state="answered")
+    text = text_of(client.get("/carte/?ou=Bourganeuf&besoin=wifi"))
+    assert "ne couvre pas" not in text, "a finished census knows that there is none"
+
+
+@pytest.mark.parametrize("page", ["/carte/?", "/carte/?imprimer=1&", "/integrer/carte/?"])
+def test_an_empty_list_sends_to_a_telephone_and_a_counter(client, page):
+    lieu("ici")
+    for town in ("Grenoble", "Lille"):
+        text = text_of(client.get(f"{page}ou={town}&besoin=wifi"))
+        assert text.index("39 39") < text.index("Sur place") < text.index("France services")
 
 
 @pytest.mark.both_databases
@@ -510,9 +523,7 @@ def test_a_need_asks_where_before_it_lists_anything(client, query):
 
 def test_before_any_question_the_directory_says_where_it_is(client):
     lieu("ici")
-    coverage_sentence = (
-        "Notre annuaire couvre : Isère. Dites où vous cherchez : le plus proche viendra en premier."
-    )
+    coverage_sentence = "Départements où nous connaissons des lieux : Isère. Dites où vous cherchez : le plus proche viendra en premier."
     assert coverage_sentence in text_of(client.get("/carte/"))
     assert coverage_sentence not in text_of(client.get("/carte/?ou=Grenoble"))
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from uuid import NAMESPACE_URL, uuid5
@@ -366,6 +366,12 @@ def completeness(ground: Ground) -> Completeness:
     ]
     counts = Counter(done.state for done in towns)
     return Completeness(towns, {state: counts[state] for state in STATES})
+
+
+def is_finished(communes: Collection[str]) -> bool:
+    """Return True for communes whose every body answered, refused or is out of scope, in any census."""
+    states = set(Body.objects.filter(commune__in=communes).values_list("state", flat=True))
+    return bool(states) and states <= set(OVER)
 
 
 # ------------------------------------------------------------------------------------------------------ rules

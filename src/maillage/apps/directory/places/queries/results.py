@@ -20,6 +20,7 @@ from maillage.apps.territories.rules import AREAS
 from maillage.reference import offer
 from maillage.sources import cog
 from maillage.statistics.offer.districts import EDGE, UNKNOWN
+from maillage.web.hooks import Hook
 from maillage.words.languages import say, spoken, to_say, typed
 from maillage.words.wording import NBSP, listing, lower_first
 from maillage.words.wording import at as in_place
@@ -29,6 +30,7 @@ ALWAYS_DISPLAYED = 3  # the others are folded on a narrow screen
 USUAL = 30  # minutes on foot, when nobody says how many
 NAMED = 6  # départements said to be covered
 PRINTED = 200  # places of a printed list
+NEAR_METRES = 20_000  # within which a place known here says that its surroundings were looked at
 FARTHEST_TRIP_METRES = 100_000  # beyond, the nearest place known here helps nobody
 NEAREST = 500  # places read at most, nearest first: what is opened now is not in the index
 BEYOND = 3  # places told when none is within a walk
@@ -43,8 +45,10 @@ MINUTES = {
     ALL: to_say("sans limite"),
 }
 LONG = 60  # minutes beyond which a walk is told in kilometres
-NEAR_METRES = 20_000  # of a place, which says that somebody surveyed this part of the country
 NO_STREETS = walks.Walks({}, "")
+
+SURVEYED: Hook[Callable[[Collection[str]], bool]] = Hook()
+"""The answer for communes: True where a census is finished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -793,14 +797,18 @@ FAMILIES = {
 
 
 def covers(spot: Spot | None) -> bool:
-    """Return True where the directory lists a place of these communes, or near. Elsewhere an empty list says
-    nothing of what is there.
+    """Return True where the directory lists a place of the same communes, or near the spot, or where a census
+    is finished. Elsewhere, even in the same département, an empty list says nothing of what is there.
     """
     if spot is None or not (spot.communes or spot.is_point):
         return True
-    if Lieu.objects.filter(code_insee__in=spot.communes, state=rules.PUBLISHED).exists():
+    if Lieu.objects.filter(state=rules.PUBLISHED, code_insee__in=spot.communes).exists():
         return True
-    return bool(spot.is_point and _search(Search(spot=spot), radius=NEAR_METRES, limit=1).places)
+    if not spot.is_point:
+        return False
+    return bool(_search(Search(spot=spot), radius=NEAR_METRES, limit=1).places) or SURVEYED.only()(
+        spot.communes
+    )
 
 
 def is_empty() -> bool:
@@ -812,16 +820,15 @@ def uncovered_headline(spot: Spot) -> str:
     return say("Notre annuaire ne couvre pas {place}", place=typed(spot.label))
 
 
-def coverage(spot: Spot | None) -> str:
-    """Return the départements of which the directory lists places, those with the most first, without that of
-    a spot; '' for none.
+def coverage() -> str:
+    """Return the départements of which the directory lists places, those with the most first; '' for an empty
+    directory.
     """
     counts: Counter[str] = Counter()
     of_commune = _departements()
-    own = {of_commune.get(code) for code in spot.communes} if spot else set()
     rows = Lieu.objects.filter(state=rules.PUBLISHED).values("code_insee").annotate(n=Count("pk"))
     for row in rows.order_by("code_insee"):
-        if (name := of_commune.get(row["code_insee"])) and name not in own:
+        if name := of_commune.get(row["code_insee"]):
             counts[name] += row["n"]
     return listing([typed(name) for name, _ in counts.most_common(NAMED)])
 

@@ -127,9 +127,7 @@ def results_context(request: HttpRequest, at_once: int = 0, *, embedded: bool = 
         "has_old": n_old > 0,
         "are_mostly_old": 2 * n_old > len(listed),
         "has_phone": any(row.phones for row in listed[:OPEN_ROWS]),
-        "coverage": results.coverage(search.spot)
-        if asks_where or not (is_covered and context["searched"])
-        else "",
+        "coverage": results.coverage() if asks_where or not (is_covered and context["searched"]) else "",
         "more": _address(request, montrer=str(search.n_rows + found_places.more)),
         "to_print": _address(request, imprimer="1", montrer=""),
         "box": _written(maps.widened(view)) if view else "",
