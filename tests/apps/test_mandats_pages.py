@@ -23,9 +23,11 @@ from maillage.apps.people.mandats.rules import proof
 from maillage.apps.people.persons.actions import register as people
 from maillage.apps.people.persons.models import Person
 from maillage.apps.platform.accounts import actions as journal
-from maillage.apps.platform.accounts.models import Entry, User
+from maillage.apps.platform.accounts.models import Anchor, Entry, User
 from maillage.apps.platform.accounts.rules.journal import DAILY
+from maillage.apps.platform.messages.models import Message
 from maillage.kernel.errors import Refused
+from maillage.manage.backups import anchors
 from maillage.publishing import assistance
 from maillage.words.languages import LANGUAGES
 from tests.conftest import account
@@ -667,25 +669,35 @@ def test_the_sheet_says_what_was_refused_meanwhile_and_the_way_on(client, pro, a
     assert "logement social" not in text_of(client.get(reverse("mandat", args=[mandat.pk])))
 
 
-def test_the_sheet_says_which_end_of_the_chain_covers_each_step(pro, andrei, structure, leila, settings):
-    settings.ANCHORS_TO = "preuves@exemple.fr"
+def test_the_sheet_says_which_end_of_the_chain_covers_each_step(
+    pro, andrei, structure, leila, settings, home
+):
+    settings.ANCHORS_TO = "mairie@exemple.fr"
+    settings.SENDING = settings.SENDING | {"SMTP": "smtp://localhost"}
     mandat = signed_mandat(andrei, structure, leila, at=NOW)
     sheet = reverse("mandat", args=[mandat.pk])
     assert text_of(pro.get(sheet)).count("sera copié hors du serveur cette nuit") == 2
-    head = journal.anchor(at=NOW, cause=DAILY, sent_to=settings.ANCHORS_TO)
+    anchors.write_daily(NOW)
+    head = Anchor.objects.get()
+    page_text = text_of(pro.get(sheet))
+    assert page_text.count("gardé sur cet ordinateur le") == 2, "the e-mail did not leave yet"
+    Message.objects.filter(key=head.mail_key).update(state="sent", sent_at=NOW, provider="smtp")
     stopping.withdraw(mandat, by=leila, at=NOW + timedelta(minutes=1))
     page_text = text_of(pro.get(sheet))
     assert (
-        page_text.count(f"avec la ligne {head.line}") == 2
+        page_text.count("copié hors du serveur le") == page_text.count(f"avec la ligne {head.line}") == 2
         and page_text.count("sera copié hors du serveur cette nuit") == 1
     )
 
 
-def test_the_sheet_claims_no_copy_where_nothing_leaves_the_server(pro, andrei, structure, leila):
-    mandat = signed_mandat(andrei, structure, leila, at=NOW)
-    journal.anchor(at=NOW, cause=DAILY)
-    page_text = text_of(pro.get(reverse("mandat", args=[mandat.pk])))
-    assert "hors du serveur" not in page_text and "Le journal reste sur ce serveur" in page_text
+def test_no_copy_is_claimed_where_none_leaves_the_computer(pro, andrei, structure, leila, home):
+    sheet = reverse("mandat", args=[signed_mandat(andrei, structure, leila, at=NOW).pk])
+    page_text = text_of(pro.get(sheet))
+    assert page_text.count("sera gardé sur cet ordinateur cette nuit") == 2
+    anchors.write_daily(NOW)
+    after_text = text_of(pro.get(sheet))
+    assert after_text.count("gardé sur cet ordinateur le") == 2
+    assert "hors du serveur" not in page_text + after_text and "aucune copie n’en sort" in page_text
 
 
 def test_truncated_journal_below_an_anchor_is_reported_on_the_sheet(pro, andrei, structure, leila):

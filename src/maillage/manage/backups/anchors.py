@@ -38,7 +38,7 @@ def write_daily(at: datetime) -> dict[str, int]:
             to=settings.ANCHORS_TO,
             subject=f"Ancre du journal, {anchor}",
             text=anchors.page(anchor.head),
-            key=f"ancre-{anchor.at:%Y%m%d-%H%M%S}-{anchor.line}",
+            key=anchor.mail_key,
             at=at,
         )
     return {"ecrites": 1}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -11,6 +12,8 @@ from maillage.apps.people.mandats.queries.catalogue import family_of
 from maillage.apps.people.mandats.rules import frame, proof
 from maillage.apps.platform.accounts import queries as journal
 from maillage.apps.platform.accounts.models import Anchor, Entry
+from maillage.apps.platform.messages import queries as messages
+from maillage.apps.platform.messages.rules.states import EMAIL
 from maillage.kernel import codes
 from maillage.reference import procedures
 from maillage.words.languages import to_say
@@ -80,21 +83,35 @@ def timeline(row: Mandat, today: date) -> Timeline:
 @dataclass(frozen=True, slots=True)
 class Link:
     """A line of the journal that proves a mandate: its words, who wrote it, the first end of the chain that
-    covers it and left the server, None for none.
+    covers it, one that left this computer if any, None before the next anchor; sent_at: when it left.
     """
 
     entry: Entry
     words: str
     author: str
     anchor: Anchor | None
+    sent_at: datetime | None
 
 
 def proof_of(row: Mandat) -> list[Link]:
     """Return the lines of the journal that prove a mandate, oldest first."""
     entries = list(journal.entries_about(row).filter(verb__in=list(STEPS)))
     names = journal.names(entries)
-    ends = journal.anchors_over(each.pk for each in entries)
-    return [Link(each, STEPS[each.verb], names.get(each.by or 0, ""), ends.get(each.pk)) for each in entries]
+    anchors = journal.anchors_over(entries[0].pk) if entries else []
+    departures = messages.departures(anchor.mail_key for anchor in anchors if anchor.sent_to)
+    links = []
+    for entry in entries:
+        covering = [anchor for anchor in anchors if anchor.line >= entry.pk]
+        sent = [anchor for anchor in covering if anchor.mail_key in departures]
+        anchor = next(iter(sent or covering), None)
+        sent_at = departures.get(anchor.mail_key) if anchor else None
+        links.append(Link(entry, STEPS[entry.verb], names.get(entry.by or 0, ""), anchor, sent_at))
+    return links
+
+
+def leaves_server() -> bool:
+    """Return True where the end of the journal is copied each day out of this computer."""
+    return bool(settings.ANCHORS_TO) and messages.leaves(EMAIL)
 
 
 def agrees_with_proof(row: Mandat) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import segno
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -248,7 +247,7 @@ def mandat(request: HttpRequest, pk: int) -> HttpResponse:
         "signature": proof.svg(signature.strokes) if signature and signature.strokes else "",
         "photograph": bool(signature and signature.photograph),
         "links": proofs.proof_of(row),
-        "leaves_server": bool(settings.ANCHORS_TO),
+        "leaves_server": proofs.leaves_server(),
         "agrees": proofs.agrees_with_proof(row),
         "followers": followers.select_related("structure", "by"),
         "may_act": access.may_act(request.user, row.structure_id),
