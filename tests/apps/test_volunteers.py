@@ -672,6 +672,29 @@ def test_a_structure_invites_whom_a_mission_suits(client, library, karim):
     assert Engagement.objects.filter(volunteer=near, mission=mission).exists()
 
 
+def test_a_volunteer_near_a_structure_is_listed_before_any_mission(client, library, karim):
+    client.force_login(karim)
+    assert "Personne ne s’est encore proposé" in read(client.get("/espace/benevoles/"))
+    for name, commune in (("Zébulon", "59350"), ("Jeanne", "38151")):
+        missions.propose(
+            {"name": name, "commune": commune, "way": "email", "contact": f"{name}@exemple.fr"},
+            token=name,
+            at=AT,
+        )
+    for path in ("/espace/", "/espace/benevoles/"):
+        page = read(client.get(path))
+        assert "Jeanne" in page and "proposée" in page and "près de vous" in page
+        assert "Zébulon" not in page and "@exemple.fr" not in page and "encore proposé" not in page
+    missions.publish(
+        library.structure,
+        {"title": "Lire", "commune": "38185", "starts_on": TODAY, "ends_on": TODAY + DAY},
+        token="lire",
+        by=karim,
+        at=AT,
+    )
+    assert "Jeanne" not in read(client.get("/espace/")), "the mission says whom it suits"
+
+
 # ----------------------------------------------------------------------------------------- public page, erasing
 
 

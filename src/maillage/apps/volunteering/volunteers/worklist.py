@@ -80,6 +80,24 @@ def _volunteers(user: Visitor, at: datetime) -> Iterable[Line]:
         )
 
 
+def _available(user: Visitor, at: datetime) -> Iterable[Line]:
+    if rights_of(user).any(access.MANAGE) and (near := missions.without_mission(user, at)):
+        names = series([volunteer.name for volunteer in near[:3]])
+        yield Line(
+            kind="volunteer-waiting",
+            group=TRAINING,
+            n=len(near),
+            title="Personne qui s’est proposée près de vous"
+            if len(near) == 1
+            else "Personnes qui se sont proposées près de vous",
+            words=f"{names}{f', et {len(near) - 3} de plus' if len(near) > 3 else ''} : écrivez une mission.",
+            since=timezone.localdate(near[-1].made_at),
+            url=reverse("mission_new"),
+            gesture="Écrire une mission",
+            icon="hand-helping",
+        )
+
+
 def _meeting_words(row: Engagement) -> tuple[str, str]:
     """Return the task of a planned meeting, and the gesture; ("", "") while there is only to wait."""
     meeting = vars(row)["meeting"]
@@ -211,6 +229,7 @@ def _met(user: Visitor, at: datetime) -> QuerySet[Engagement]:
 # The tasks of the volunteers of a user’s structures, of their sessions and own missions.
 lines = Readings(
     Reading(_volunteers, lambda user, _: access.engagements_for(user).filter(state__in=rules.OPEN)),
+    Reading(_available, lambda *_: missions.available()),
     Reading(_sessions, team.over),
     Reading(_team, lambda user, _: access.team_for(user)),
     Reading(_own, lambda user, _: access.own_engagements(user).filter(state=rules.ACTIVE)),

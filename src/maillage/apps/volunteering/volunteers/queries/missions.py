@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Prefetch, Q, QuerySet
@@ -21,6 +21,7 @@ from maillage.apps.directory.places.queries.places import is_located
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.platform.accounts.access import rights_of
 from maillage.apps.platform.accounts.models import Visitor
+from maillage.apps.platform.accounts.rules.worklist import NEWS_DAYS
 from maillage.apps.volunteering.volunteers import access
 from maillage.apps.volunteering.volunteers.models import Attestation, Engagement, Hours, Mission, Volunteer
 from maillage.apps.volunteering.volunteers.rules import missions as rules
@@ -180,13 +181,16 @@ def _point(lieu: Lieu | None, commune: str) -> tuple[float | None, float | None]
 
 def km_between(mission: Mission, commune: str) -> float | None:
     """Return the kilometres from a commune to a mission, as the crow flies; None when one is unknown."""
-    first, second = _point(mission.lieu, mission.commune), _point(None, commune)
-    day = mission.starts_on
-    ends = [
-        Wish(side="", kind="", starts_on=day, ends_on=day, latitude=each[0], longitude=each[1])
-        for each in (first, second)
-    ]
-    return distance(*ends)
+    return _km(_point(mission.lieu, mission.commune), _point(None, commune))
+
+
+def _km(*ends: tuple[float | None, float | None]) -> float | None:
+    day = date.min
+    first, second = (
+        Wish(side="", kind="", starts_on=day, ends_on=day, latitude=latitude, longitude=longitude)
+        for latitude, longitude in ends
+    )
+    return distance(first, second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +295,46 @@ def suited_to_each(missions: Iterable[Mission], on: date) -> list[tuple[Mission,
         )
         candidates_by_mission.append((mission, best[:MOST]))
     return candidates_by_mission
+
+
+def available() -> QuerySet[Volunteer]:
+    """Return the volunteers who are on no mission nor proposed for one, the latest first."""
+    engaged = Engagement.objects.filter(state__in=rules.OPEN).values("volunteer")
+    return Volunteer.objects.filter(example=False).exclude(pk__in=engaged).order_by("-made_at")
+
+
+def available_near(user: Visitor) -> list[Volunteer]:
+    """Return the available volunteers near the structures of a user, where no mission may be written yet: a
+    first name, and no contact. Those who proposed themselves lately are read, no more than MOST_READ.
+    """
+    volunteers = list(available().exclude(commune="")[:MOST_READ])
+    if not volunteers:
+        return []
+    structures = access.structures_for(user)
+    communes = {*structures.values_list("code_insee", flat=True)}
+    communes |= {*Lieu.objects.filter(structure__in=structures).values_list("code_insee", flat=True)}
+    middles = [_point(None, commune) for commune in communes - {""}]
+    near = {
+        commune
+        for commune in {volunteer.commune for volunteer in volunteers}
+        if any(
+            km is not None and km <= rules.FURTHEST_KM
+            for km in (_km(point, _point(None, commune)) for point in middles)
+        )
+    }
+    return [volunteer for volunteer in volunteers if volunteer.commune in near]
+
+
+def without_mission(user: Visitor, at: datetime) -> list[Volunteer]:
+    """Return the volunteers near, of the last weeks, whom no open mission suits."""
+    since = at - timedelta(days=NEWS_DAYS)
+    near = [volunteer for volunteer in available_near(user) if volunteer.made_at >= since]
+    if not near:
+        return []
+    on = timezone.localdate(at)
+    missions = not_over(on).filter(pk__in=access.missions_for(user).values("pk"))
+    suited_pks = {each.volunteer.pk for _, some in suited_to_each(missions, on) for each in some}
+    return [volunteer for volunteer in near if volunteer.pk not in suited_pks]
 
 
 def engagements(rows: QuerySet[Engagement]) -> list[Engagement]:

@@ -65,6 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
             (each, assistance.duration(vars(each)["pending"])) for each in queries.to_confirm(request.user)
         ],
         "missions": queries.suited_to_each(parts.get(queries.OPENED, ()), at.date()),
+        "available": queries.available_near(request.user),
         "closed": parts.get(queries.CLOSED, ()),
         "gaps": queries.gaps_around(structures[0]) if structures else [],
         "tab": "benevoles",
