@@ -236,6 +236,21 @@ def test_a_coordinator_adds_a_structure_that_carries_no_place(client, grenoble):
     assert new_structure in access.structures_with(grenoble, "members.manage")
 
 
+def test_a_refused_invitation_lists_what_to_correct_and_asks_for_its_role_alone(client, grenoble):
+    """« Creuse » is also a commune: the same page from the top, and the error a screen and a half lower."""
+    client.force_login(grenoble)
+    sent = {"role": "coordination", "pour_qui": "Mme Roux", "territoire": "Sainte-Colombe"}
+    answer = client.post("/espace/equipe/", sent)
+    page = answer.content.decode().replace("\xa0", " ")
+    assert "<title>Erreur : L’équipe" in page and answer.status_code == 400
+    summary = page.split("data-a-corriger")[1].split("</div>")[0]
+    assert 'href="#id_territoire"' in summary and "Plusieurs territoires" in summary
+    assert "Mme Roux" in page and 'type="radio"' not in page
+    assert 'name="structure"' not in page and 'name="nouvelle"' not in page
+    page = client.post("/espace/equipe/", {"pour_qui": "Mme Roux"}).content.decode()
+    assert 'href="#id_role_0"' in page and 'id="id_role_0"' in page and "Il manque le rôle" in page
+
+
 def test_a_namesake_of_another_territory_is_another_structure(grenoble):
     lille = with_role(account("lille"), "coordination", territory="59")
     invitation_fields = {"role": "aidant", "for_whom": "X", "new": "Maison pour tous", "at": AT}

@@ -29,10 +29,14 @@ FILE_BYTES = 1_000_000
 
 class InviteForm(TerritoryChoiceMixin, forms.Form):
     """Invitation: for whom, for which role, until when. Roles: those the account may give somewhere, or the
-    one that a link gives: the form then asks for nothing else.
+    one that a link gives, or that was sent: the form then asks for what this role needs, and nothing else.
     """
 
-    role = forms.ChoiceField(label="Rôle", widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label="Rôle",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Il manque le rôle. Choisissez ce que fera cette personne."},
+    )
     pour_qui = forms.CharField(
         label="Pour qui",
         max_length=12_000,
@@ -75,6 +79,7 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
             for id, known in rules.ROLES.items()
             if known.over == rules.STRUCTURE or (wide and (id != "administration" or access.runs(user)))
         }
+        role = role or str(self.data.get("role", ""))
         self.asked_role = rules.ROLES[role] if role in roles else None
         choice_field(self, "role").choices = [
             (id, label) for id, label in roles.items() if self.asked_role is None or id == role
@@ -89,9 +94,10 @@ class InviteForm(TerritoryChoiceMixin, forms.Form):
         if self.asked_role is not None:
             self.fields["role"].widget = forms.HiddenInput()
             self.initial["role"] = role
-            is_local = self.asked_role.over == rules.STRUCTURE
-            for name in ("territoire",) if is_local else ("structure", NEW):
-                self.fields.pop(name, None)
+            over = self.asked_role.over
+            for scope, names in ((rules.STRUCTURE, ("structure", NEW)), (rules.TERRITORY, ("territoire",))):
+                for name in names if over != scope else ():
+                    self.fields.pop(name, None)
 
     def clean_pour_qui(self) -> list[rules.Guest]:
         """Return the guests typed, one a line."""
