@@ -15,7 +15,7 @@ from maillage.apps.directory.places.models import Change, Import, Lieu, Pair, Pr
 from maillage.apps.directory.places.queries import history, space
 from maillage.apps.directory.places.queries.links import Closure
 from maillage.apps.directory.places.rules import BY_HAND
-from maillage.apps.platform.accounts.models import User
+from maillage.apps.platform.accounts.models import Entry, User
 from maillage.kernel.codes import in_halves
 from maillage.kernel.errors import Refused
 from maillage.reference import offer
@@ -897,6 +897,12 @@ def test_the_same_value_waits_once_and_a_field_that_does_not_exist_never(lieu):
     assert proposals.propose(lieu, field="quartier", value="Centre", by="y", at=AT) == one
     with pytest.raises(ValueError, match="no field"):
         proposals.propose(lieu, field="couleur", value="bleu", by="x", at=AT)
+
+
+def test_a_message_of_a_visitor_writes_no_line(client, lieu):
+    """docs/menaces.md says so: a gesture that would write one makes it wrong."""
+    client.post(f"/lieux/{lieu.slug}/signaler/", {"sur": "horaires", "texte": "C’est fermé le lundi."})
+    assert (Proposal.objects.count(), Entry.objects.count()) == (1, 0)
 
 
 def test_a_message_is_closed_with_a_note(signed, lieu):

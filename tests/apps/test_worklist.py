@@ -38,6 +38,8 @@ from maillage.apps.surveys.models import Survey
 from maillage.apps.volunteering.volunteers.actions import hours, meetings
 from maillage.apps.volunteering.volunteers.models import Engagement, Hours
 from maillage.kernel.errors import Refused
+from maillage.manage.deploy import checks
+from maillage.manage.deploy.checks import Check
 from maillage.web.presence import Reading, Readings
 from tests.conftest import account, with_role
 from tests.support.bilans import stored_diagnosis
@@ -78,7 +80,7 @@ def aidant(library):
     return account("leila", "aidant", structure=library.structure)
 
 
-def send(worker, ccas, library, at, name="Andrei") -> Orientation:
+def send(worker, ccas, library, at, name="Andrei", channel="space") -> Orientation:
     person = people.welcome(by=worker, structure=ccas.structure, at=at, nickname=name)
     consents.agree(person=person, purpose="share", structure=library.structure, how="read", by=worker, at=at)
     row = prepare(
@@ -90,7 +92,7 @@ def send(worker, ccas, library, at, name="Andrei") -> Orientation:
         by=worker,
         at=at,
     )
-    return sending.send(row, by=worker, channel="space", at=at)
+    return sending.send(row, by=worker, channel=channel, at=at)
 
 
 def kinds(user, at) -> list[str]:
@@ -140,6 +142,22 @@ def test_a_referral_is_a_line_on_both_sides_until_it_is_answered(client, worker,
     assert kinds(worker, MONDAY) == ["sent-silent"]
     answers.accept(row, by=aidant, at=MONDAY)
     assert kinds(aidant, MONDAY) == [] == kinds(worker, MONDAY)
+
+
+def test_a_place_whose_mail_did_not_leave_is_to_call_until_somebody_did(client, worker, ccas, library):
+    now = timezone.now()
+    row = send(worker, ccas, library, now, channel="email")
+    (line,) = [each for each in queries.lines(worker, now) if each.kind == "sent-unreached"]
+    assert f"Appelez {row.lieu_name} : l’e-mail n’est pas parti." in line.words.replace("\xa0", " ")
+    client.force_login(worker)
+    page_text = client.post(line.url, dict(line.sent), follow=True).content.decode()
+    assert "Appel noté." in page_text and "appelez le lieu" not in page_text
+    assert kinds(worker, now) == []
+
+
+def test_a_place_that_an_email_reaches_is_not_to_call(leaves, worker, ccas, library):
+    send(worker, ccas, library, timezone.now(), channel="email")
+    assert kinds(worker, timezone.now()) == []
 
 
 @pytest.mark.both_databases
@@ -238,8 +256,8 @@ def test_the_other_roles_ask_as_many_queries_for_many_rows_as_for_one(client, li
                 page = client.get("/espace/").content.decode()
             assert "vous attend" in page or "Indiquer le résultat" in page, user  # a trainer has first steps
             counts.setdefault(user.name, []).append(len(read))
-            # What one query asks of several tables in turn is planned part by part.
-            joined += [part.count(" JOIN ") for each in read for part in each["sql"].split("SELECT")]
+            # PostgreSQL plans apart each question of the statement that asks which readings say something.
+            joined += [part.count(" JOIN ") for each in read for part in each["sql"].split(", exists(")]
     assert all(few == many for few, many in counts.values()), counts
     assert max(many for _, many in counts.values()) < 80
     assert max(joined) < 8, "beyond eight tables, PostgreSQL takes longer to plan than to read"
@@ -745,6 +763,37 @@ def test_first_steps_end_with_the_first_referral(client, worker, ccas, library):
     assert "Donner son territoire au réseau" in steps_to_take(claire)
     send(worker, ccas, library, timezone.now())
     assert "Donner son territoire au réseau" not in steps_to_take(claire)
+
+
+def test_what_is_left_to_install_stays_until_it_is_done(
+    client, leaves, worker, ccas, library, settings, home, monkeypatch
+):
+    """Two of the four done, and the rest went away, undone."""
+    at, claire = timezone.now(), account("claire", "administration")
+    send(worker, ccas, library, at)
+    monkeypatch.setattr("maillage.apps.directory.intake.queries.addresses.bases", lambda: ["38"])
+    settings.LAST_BACKUP = home / "sauvegarde.vue"
+    settings.LAST_BACKUP.touch()
+    source = Source.objects.create(name="Recensement")
+    Import.objects.create(source=source, state="done", started_at=at)
+    left_steps = ["Lancer le diagnostic du territoire", "Mener la mission jusqu’à la restitution"]
+    assert steps_to_take(claire) == left_steps
+    nord = account("nord", "coordination", territory="38")
+    assert steps_to_take(nord) == left_steps, "who joins later reads them too"
+    nord_page = page(client, nord)
+    assert left_steps[0] in nord_page and "<h1>Vos premiers pas" not in nord_page
+    client.force_login(nord)
+    client.post("/espace/nouvelles/lue/", {"nouvelle": "premiers-pas"})
+    assert not steps_to_take(nord)
+
+
+def test_what_keeps_from_serving_is_a_line_for_who_runs_the_platform(monkeypatch):
+    bad = [Check(name, checks.BAD, f"{name} ne va pas.", "Voyez.") for name in ("dossier", "sauvegarde")]
+    well = Check("restauration", checks.GOOD, "Faite.", "")
+    monkeypatch.setattr(checks, "checks", lambda *_, **__: iter([*bad, well]))
+    claire = account("claire", "administration")
+    titles = [each.title for each in queries.platform(claire, timezone.localtime(), alone=False)]
+    assert titles == ["Installation", "Dossier", "Sauvegarde"]
 
 
 def test_first_steps_are_absent_without_a_team_or_once_put_away(client):

@@ -24,11 +24,13 @@ from maillage.apps.directory.memberships.actions import invitations as membershi
 from maillage.apps.directory.memberships.actions import roles as memberships_roles
 from maillage.apps.directory.outreach import worklist as outreach_worklist
 from maillage.apps.directory.outreach.actions import devices as outreach_devices
+from maillage.apps.directory.outreach.queries import census as outreach_census
 from maillage.apps.directory.places import worklist as directory_worklist
 from maillage.apps.directory.places.actions import index as directory_index
 from maillage.apps.directory.places.actions import signals as directory_signals
 from maillage.apps.directory.places.queries import custody as directory_custody
 from maillage.apps.directory.places.queries import incremental as directory_incremental
+from maillage.apps.directory.places.queries import results as directory_results
 from maillage.apps.directory.places.queries import search_kinds as directory_search_kinds
 from maillage.apps.directory.places.views import find as directory_find
 from maillage.apps.directory.places.views import place as directory_place
@@ -251,6 +253,7 @@ people_forgetting.ERASERS.register(
     ("reminders", reminders_actions.forget),
     ("droits", droits_telling.forget),
 )
+directory_results.SURVEYED.register(outreach_census.is_finished)
 directory_find.HAS_WORKSHOPS.register(agenda_public.any_near)
 directory_place.PANELS.register(
     ("agenda/public/_of_place.html", agenda_public.of_place),

@@ -174,6 +174,8 @@ def _stories(accounts: Mapping[str, Any]) -> None:
     """Give each account its role, and create the cases of invented people."""
     from django.utils import timezone
 
+    from maillage.apps.site.worklist.actions import dismiss
+    from maillage.apps.site.worklist.rules import FIRST_STEPS
     from maillage.manage.demonstration import (
         acts,
         appointments,
@@ -194,6 +196,8 @@ def _stories(accounts: Mapping[str, Any]) -> None:
 
     at = timezone.localtime()
     structures = give_roles(accounts, at)
+    for name in ("coordination", "administration"):  # nobody installs a demonstration
+        dismiss(FIRST_STEPS, by=accounts[name], at=at)
     stories_by_words = (
         (stories.tell, "Personnes inventées : {}, avec leurs bilans et leurs orientations"),
         (acts.tell, "Actes d’exemple : {}, dont un annulé et une urgence"),

@@ -7,7 +7,8 @@ from datetime import datetime
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.core.signing import BadSignature, Signer
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from maillage.apps.platform.messages.models import Message, Stop
@@ -48,6 +49,22 @@ def reaches(message: Message) -> bool:
         return message.provider in states.LEAVING
     never = message.is_useless or message.state in (states.EXPIRED, states.FAILED)
     return leaves(message.channel) and not never
+
+
+def departures(keys: Iterable[str]) -> dict[str, datetime]:
+    """Return when the messages with these keys left this computer, by key, for those that did."""
+    departed = Message.objects.filter(key__in=list(keys), state=states.SENT, provider__in=states.LEAVING)
+    return {key: at for key, at in departed.values_list("key", "sent_at") if at}
+
+
+def reaching(key: Combinable) -> QuerySet[Message]:
+    """Return the messages of a key, an expression, that `reaches` somebody: for a question on many rows."""
+    reaches_somebody = Q(state=states.SENT, provider__in=states.LEAVING)
+    for channel in filter(leaves, (states.EMAIL, states.SMS)):
+        in_time = Q(never_after=None) | Q(never_after__gt=F("due_at"))
+        never = (states.SENT, states.EXPIRED, states.FAILED, states.CANCELLED)
+        reaches_somebody |= Q(channel=channel) & ~Q(state__in=never) & (in_time | ~Q(state=states.QUEUED))
+    return Message.objects.filter(reaches_somebody, key=key)
 
 
 def states_of(keys: Iterable[str]) -> dict[str, str]:

@@ -6,7 +6,8 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -26,8 +27,9 @@ from maillage.apps.platform.accounts.rules.worklist import (
     Undo,
     remainder,
 )
+from maillage.apps.platform.messages import queries as outbox
 from maillage.apps.referrals.orientations import access
-from maillage.apps.referrals.orientations.models import Orientation
+from maillage.apps.referrals.orientations.models import Event, Orientation
 from maillage.apps.referrals.orientations.queries import detail, lists, pressing
 from maillage.apps.referrals.orientations.rules import cycle
 from maillage.reference.parameters import number
@@ -56,7 +58,7 @@ def _line(row: Orientation, side: str, *, at: datetime, since: date, words: str,
     late = more.pop("late", None)
     if late is None:
         late = (timezone.localdate(at) - since).days > MAX_WAIT_DAYS
-    url = f"{reverse('orientation', args=[row.pk])}{more.pop('anchor', '')}"
+    url = f"{reverse(more.pop('route', 'orientation'), args=[row.pk])}{more.pop('anchor', '')}"
     need = detail.need_of(row, side)
     name = detail.name_of(row, side)
     return Line(group=PEOPLE, title=name, words=f"{need}. {words}", since=since, late=late, url=url, **more)
@@ -126,21 +128,42 @@ def _sent(user: Visitor, at: datetime) -> Iterable[Line]:
         )
     for section in back:
         yield from _more_lines(section.id, section.total, "orientations_given", *BACK)
-    silent = access.sent_by(user).filter(_silent(at))
-    rows, total = bulk.firsts(_named(silent).order_by("sent_at", "pk"), MOST)
+    unanswered = _named(access.sent_by(user).filter(_silent(at) | _unreached()))
+    to_call_first = unanswered.annotate(is_unreached=_unreached()).order_by("-is_unreached", "sent_at", "pk")
+    rows, total = bulk.firsts(to_call_first, MOST)
     for row in rows:
+        is_unreached = vars(row)["is_unreached"]
+        gesture: dict[str, Any] = {"kind": "sent-silent", "gesture": "Relancer le lieu", "icon": "bell"}
+        if is_unreached:
+            gesture = {
+                "kind": "sent-unreached",
+                "gesture": "J’ai appelé ce lieu",
+                "icon": "phone",
+                "route": "orientation_follow",
+                "posts": True,
+                "sent": (("geste", "called"),),
+            }
         yield _line(
             row,
             cycle.SENDER,
             at=at,
-            kind="sent-silent",
-            words=f"{row.lieu_name} n’a pas répondu.",
+            words=f"Appelez {row.lieu_name} : l’e-mail n’est pas parti."
+            if is_unreached
+            else f"{row.lieu_name} n’a pas répondu.",
             since=timezone.localdate(row.sent_at),
             late=True,
-            gesture="Relancer le lieu",
-            icon="bell",
+            **gesture,
         )
     yield from _more_lines("waiting", total, "orientations_given", *SILENT)
+
+
+def _unreached() -> Q:
+    """Return the condition of a referral that no e-mail brought to its place, which nobody called."""
+    number, links = (Cast(OuterRef(name), CharField()) for name in ("pk", "links"))
+    key = Concat(Value("orientation-"), number, Value("-"), links, Value("-lien"))
+    called = Event.objects.filter(orientation=OuterRef("pk"), verb="remind")
+    is_mailed = Q(channel="email", state=cycle.SENT, example=False)
+    return is_mailed & ~Q(Exists(outbox.reaching(key))) & ~Q(Exists(called))
 
 
 def _silent(at: datetime) -> Q:
@@ -263,7 +286,7 @@ def _undo(user: Visitor, at: datetime) -> Iterable[Undo]:
 # The referrals to answer, to follow, and, for whoever leads a territory, the places to remind.
 lines = Readings(
     Reading(_received, lists.to_answer),
-    Reading(_sent, lambda user, at: lists.to_follow(user, at, silent=_silent(at))),
+    Reading(_sent, lambda user, at: lists.to_follow(user, at, silent=_silent(at) | _unreached())),
     Reading(_silent_places),
 )
 hours = Readings(Reading(_hours, _appointed))

@@ -136,13 +136,13 @@ def only_runs_platform(user: Visitor) -> bool:
 
 
 def platform(user: Visitor, at: datetime, *, alone: bool) -> list[Reading]:
-    """Return the state of the platform, for who runs it; its first doubt for who has another role too (not
+    """Return the state of the platform, for who runs it; what is not well for who has another role too (not
     alone).
     """
     if not rights_of(user).any(RUNS):
         return []
     readings = (reading for readings_of in READINGS for reading in readings_of(at))
-    return list(readings) if alone else [reading for reading in readings if not reading.is_well][:1]
+    return list(readings) if alone else [reading for reading in readings if not reading.is_well]
 
 
 def split_platform(groups: list[Group]) -> tuple[list[Group], list[Group]]:
@@ -259,13 +259,13 @@ def preference(user: User) -> Preference | None:
 # ------------------------------------------------------------------------------------------------ first steps
 
 LEADS, RUNS, HELPS = "members.manage", "network.run", "people.see"
-TO_REFERRAL = "avant la première orientation"
+TO_REFERRAL, TO_BE_READY = "avant la première orientation", "pour que le réseau soit prêt"
 
 
 def first_steps(user: Visitor, at: datetime) -> FirstSteps | None:
     """Return the first steps of an account that answers for a network or a structure, or that joined a team;
-    None for any other, once a first referral was sent and a network is half installed, and once the account
-    put them away.
+    None for any other, once a first referral was sent and a network has nothing left to install, and once the
+    account put them away.
     """
     rights = rights_of(user)
     if not rights.any(LEADS, HELPS):
@@ -286,7 +286,8 @@ def first_steps(user: Visitor, at: datetime) -> FirstSteps | None:
     questions = (dismissed, sent, *installed, StudyMission.objects.all())
     is_dismissed, is_sent, *is_done = presence.present(questions)
     is_done = [bool(addresses.bases()), *is_done, settings.LAST_BACKUP.exists()][: 5 if runs else 4]
-    if is_dismissed or (is_sent and (not leads or 2 * sum(is_done) >= len(is_done))):
+    mail = outbox.leaves("email")
+    if is_dismissed or (is_sent and (not leads or (mail and all(is_done)))):
         return None
     later = _later_steps(user, is_done) if leads else ()
     if is_sent:
@@ -296,8 +297,8 @@ def first_steps(user: Visitor, at: datetime) -> FirstSteps | None:
     return FirstSteps(
         steps,
         later,
-        "pour que le réseau soit prêt" if is_sent else TO_REFERRAL,
-        outbox.leaves("email"),
+        TO_BE_READY if is_sent else TO_REFERRAL,
+        mail,
         reverse("installation") if runs else "",
     )
 

@@ -46,7 +46,7 @@ def space(request: HttpRequest) -> HttpResponse:
         "n_rest": sum(len(group.rows) for group in rest),
         "roles": memberships.roles_of(user),
         "steps": steps,
-        "heading": "Vos premiers pas" if steps else heading,
+        "heading": "Vos premiers pas" if steps and steps.goal == queries.TO_REFERRAL else heading,
         "lead": "" if alone else worklist_rules.lead(items, at.date()),
         "groups": groups,
         "leads": leads,

@@ -43,7 +43,7 @@ LABELS: Mapping[str, str] = {name: name.replace("_", " ").capitalize() for name 
     "mot": "Mot pour le lieu",
     "resultat_du_bilan": "Résultat du bilan transmis",
     "etat": "État",
-    "la_suite_est_a": "La suite est à",
+    "la_suite_est_a": "Suite à donner par",
     "envoyee_le": "Envoyée le",
     "repondue_le": "Réponse le",
     "rendez_vous": "Rendez-vous",

@@ -28,6 +28,11 @@ def place_mail(row: Orientation) -> str:
     return row.place_mail or mail_of(row.lieu)
 
 
+def first_mail(row: Orientation) -> str:
+    """Return the key of the message that carries its link to a place."""
+    return f"orientation-{row.pk}-{row.links}-lien"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line of the timeline. more: what was said; note: what one side keeps to itself."""

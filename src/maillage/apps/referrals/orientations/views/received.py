@@ -204,6 +204,7 @@ def note_act(request: HttpRequest, pk: int) -> HttpResponse:
 
 FOLLOWED = {
     "remind": (sending.remind, "Relance notée."),
+    "called": (sending.remind, "Appel noté."),
     "cancel": (sending.cancel, "C’est annulé."),
     "unsolved": (
         sending.unsolved,

@@ -223,14 +223,13 @@ def sent(request: HttpRequest, pk: int) -> HttpResponse:
     referral = referral_detail.detail(row, referral_detail.SENDER, timezone.now())
     sent_on = timezone.localdate(row.sent_at)
     reminder_days = cycle.reminders(sent_on, row.expires_on).values()
-    first_mail = f"orientation-{row.pk}-{row.links}-lien"
     context = {
         "row": row,
         "detail": referral,
         "steps": referral_detail.path_of(row, request.user),
         "reminders": listing([referral_detail.short(day, sent_on) for day in reminder_days]),
         "mail_leaves": leaves("email"),
-        "is_place_told": leaves("email") if row.example else bool(leaving([first_mail])),
+        "is_place_told": leaves("email") if row.example else bool(leaving([timeline.first_mail(row)])),
         "place_mail": timeline.place_mail(row),
         "has_secret": row.person is not None and people.secret_of(row.person) is not None,
         "helps": access.still_helps(request.user, row),
