@@ -75,6 +75,18 @@ def test_what_some_draws_deny_is_not_named(spec):
     spec(lambda t: read(t, doubt=0.4), "reparti ; en plus de leur part : aucune")
 
 
+def test_a_sure_surplus_too_small_to_decide_on_is_not_named(spec):
+    """De 25 à 26 % des personnes concernées pour 23 % des habitants : l’écart est sûr, et ne change aucune décision.
+
+    zone | habitants | concernées
+    -----+-----------+-----------
+    A    |      2330 |        258
+    B    |      4000 |        387
+    C    |      3670 |        355
+    """
+    spec(lambda t: read(t, doubt=0.01), "reparti ; en plus de leur part : aucune")
+
+
 def test_neither_children_nor_care_homes_make_a_surplus(spec):
     """C a peu d’enfants : plus que sa part d’habitants, pas plus que sa part des 15 ans et plus, elle n’est pas nommée.
 
@@ -172,12 +184,13 @@ def test_shares_are_printed_as_ranges_or_as_one_number(spec):
     spec.rows(lambda low, high: certainty.percents(low, high).replace("\xa0", " "))
 
 
-def test_the_two_thresholds_are_parameters(spec):
-    """95 tirages sur 100 pour nommer, 40 % des habitants pour dire « concentré ».
+def test_the_thresholds_are_parameters(spec):
+    """95 tirages sur 100 et un cinquième de plus pour nommer, 40 % des habitants pour dire « concentré ».
 
     paramètre    | seuil || réponse
     -------------+-------++--------
     beyond_doubt | 0.95  ||    0.95
+    least_surplus | 1.2  ||    1.2
     concentrated | 0.40  ||     0.4
     """
     spec.rows(lambda name: number(f"protection/{name}"))

@@ -24,8 +24,8 @@ def where(
 
     need: (zones, draws) persons concerned; residents: (zones,) of all ages; universe: (zones,) those among
     whom the need is counted; published: (zones,) those whose figures may be shown. A zone holds more than its
-    share when it does so among residents and among the universe, in enough draws to be beyond doubt: neither
-    its children nor its care homes make it so.
+    share when it does so among residents and among the universe, by enough to matter and in enough draws to
+    be beyond doubt: neither its children nor its care homes make it so.
     """
     total = need.sum(axis=0)
     if published.sum() < FEWEST_COMPARED or not (total > 0).all():
@@ -49,12 +49,14 @@ def where(
 
 
 def beyond_doubt(need_share: Floats, residents: Floats, universe: Floats) -> Booleans:
-    """Return (places,) those that hold more of the need than their share, among residents and the universe.
+    """Return (places,) those that hold more of the need than their share, among residents and the universe:
+    by enough to matter, and in enough draws.
 
     need_share: (places, draws) shares of the need; residents, universe: (places,) people.
     """
     level = np.maximum(residents / residents.sum(), universe / universe.sum())[:, None]
-    above: Booleans = (need_share > level).mean(axis=1) >= number("protection/beyond_doubt")
+    is_sure = (need_share > level).mean(axis=1) >= number("protection/beyond_doubt")
+    above: Booleans = is_sure & (need_share.mean(axis=1) >= number("protection/least_surplus") * level[:, 0])
     return above
 
 
