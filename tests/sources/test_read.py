@@ -370,9 +370,9 @@ ETALAB = {
         "Intercommunalité (EPCI)": ("typologie", "EPCI"),
         "La Poste": ("typologie", "LA_POSTE"),
         "Maison de quartier": ("type_origine", "Maison de quartier"),
-        "Maison de Service au Public (MSAP)": ("typologie", "RFS"),
+        "Maison de Service au Public (MSAP)": ("typologie", "MSAP"),
         "Pôle Emploi": ("typologie", "FT"),
-        "Point Information Médiation Multi Services (PIMMS)": ("typologie", "RFS"),
+        "Point Information Médiation Multi Services (PIMMS)": ("typologie", "PIMMS"),
         "Préfecture, Sous-Préfecture": ("type_origine", "Préfecture, Sous-Préfecture"),
         "Organisme de sécurité sociale (CAF, CPAM, CARSAT, MSA...)": (
             "type_origine",
@@ -951,3 +951,25 @@ def test_the_contours_of_a_file_of_many_places_are_drawn_together(monkeypatch):
 def test_a_site_among_mail_addresses_is_a_site_of_the_place(mail, site, mails, sites):
     sheet, *_ = one({**OFFICIAL, "courriels": mail, "site_web": site})
     assert (sheet.get("courriels"), sheet.get("site_web")) == (mails, sites)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("FJT", "RS_FJT"),
+        ("Habitat Jeunes, foyer de jeunes travailleurs", "RS_FJT"),
+        ("CADA", "CADA"),
+        ("Hébergement et accueil", "Autre"),
+        ("service social dép.", "DEPT"),
+        ("Service social départemental", "DEPT"),
+        ("Maison départementale des solidarités", "MDS"),
+        ("Sous Prefecture", "PREF"),
+        ("Recyclerie", "RESSOURCERIE"),
+        ("Entreprise d'insertion", "EI"),
+        ("Mairie", "MUNI"),
+    ],
+)
+def test_a_type_leaves_by_its_own_code_or_by_none(words, code):
+    """« Habitat Jeunes » partait comme accueil d’usagers de drogues : le premier code de son type."""
+    sheet, *_ = one({"Nom": "Ici", "Commune": "Guéret", "Type de lieu": words})
+    assert sheet["typologie"] == [code]

@@ -121,13 +121,24 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A type of structure, and the words each published list has for it."""
+    """A type of structure, and the words each published list has for it.
+
+    codes: those of the national list, the general one first. code_by_word: of the words that have a code of
+    their own. mixed: none of its codes is true of all its structures.
+    """
 
     id: str
     label: str
     family: str
     codes: tuple[str, ...]
     words: tuple[str, ...] = field(default=())
+    code_by_word: Mapping[str, str] = field(default_factory=dict)
+    mixed: bool = False
+
+    def code(self, text: str = "") -> str:
+        """Return the national code of a wording of this type; "" where the national list has none."""
+        own = self.code_by_word.get(plain(text))
+        return own or ("" if self.mixed or not self.codes else self.codes[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +213,8 @@ def kinds() -> dict[str, Kind]:
             family=raw["family"],
             codes=tuple(raw.get("codes", ())),
             words=tuple(w for name in ("strasbourg", "maubeuge", "also") for w in raw.get(name, ())),
+            code_by_word={plain(word): code for code, words in raw.get("own", {}).items() for word in words},
+            mixed=raw.get("mixed", False),
         )
         for id, raw in _read("kinds").items()
     }

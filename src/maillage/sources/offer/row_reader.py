@@ -834,7 +834,7 @@ class RowReader:
             elif (kind := offer.kinds_by_word().get(wording.spelled(token))) is not None or (
                 kind := offer.kind_named_in(wording.spelled(token))
             ) is not None:
-                codes += offer.kinds()[kind].codes[:1] or ("Autre",)
+                codes.append(offer.kinds()[kind].code(token) or "Autre")
                 self._note("type_origine", token)
             elif slug := _moving(token):
                 self.sheet.setdefault("itinerance", [slug])

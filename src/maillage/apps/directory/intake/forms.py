@@ -185,7 +185,7 @@ def word_choices(target: str, current_words: Sequence[str] = ()) -> list[tuple[s
     of = offer.fields()[target]
     nothing = (correct.NOTHING, "rien à retenir")
     if of.kind == "kinds":
-        return [*((kind.codes[0], kind.label) for kind in offer.kinds().values() if kind.codes), nothing]
+        return [*((kind.code(), kind.label) for kind in offer.kinds().values() if kind.code()), nothing]
     values = [(value.id, value.label) for value in offer.lists()[of.list].values.values()]
     if target == "services":
         values += [(f"{correct.PRACTICE}{each.id}", each.label) for each in offer.practices().values()]

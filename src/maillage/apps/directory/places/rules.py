@@ -315,12 +315,13 @@ OTHER_KIND = "autre"  # what carries a place when nothing says it
 
 def kind_of(sheet: Sheet) -> str:
     """Return the type of structure of a place: the first code more specific than “other”, else one read from
-    its name.
+    the words of its source, else from its name.
     """
     codes = sheet.get("typologie", ())
     kinds = [offer.kinds_by_word().get(plain(code), OTHER_KIND) for code in codes]
     specific = next((kind for kind in kinds if kind != OTHER_KIND), None)
-    return specific or offer.kind_named_in(str(sheet.get("nom", ""))) or OTHER_KIND
+    words = (str(sheet.get(name, "")) for name in ("type_origine", "nom"))
+    return specific or next(filter(None, map(offer.kind_named_in, words)), OTHER_KIND)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,10 +80,9 @@ def take_flag(draft: Draft, column: Column, meanings: Mapping[str, Meaning]) -> 
     kind = next(
         (offer.kinds_by_word()[name] for name in column.spellings if name in offer.kinds_by_word()), None
     )
-    if column in draft.unmapped and kind and offer.kinds()[kind].codes and not _partners(draft, column):
-        draft.give(
-            [column], "typologie", _gives(column, meanings, offer.kinds()[kind].codes[:1]), BY_PART, because
-        )
+    code = offer.kinds()[kind].code(column.name) if kind else ""
+    if column in draft.unmapped and code and not _partners(draft, column):
+        draft.give([column], "typologie", _gives(column, meanings, (code,)), BY_PART, because)
 
 
 def take_value(draft: Draft, column: Column) -> bool:

@@ -259,13 +259,12 @@ def read_cells(cells: Mapping[str, str], today: date) -> Read:
 
 
 def kind_fields(id: str) -> dict[str, Any]:
-    """Return the fields of a type: its code, and its label where the national list has no code for it."""
+    """Return the fields of a type: its code, and its label where the national list has none for it."""
     if not id:
         return {"typologie": "", "type_origine": ""}
     kind = offer.kinds()[id]
-    return (
-        {"typologie": [kind.codes[0]]} if kind.codes else {"typologie": ["Autre"], "type_origine": kind.label}
-    )
+    code = kind.code()
+    return {"typologie": [code]} if code else {"typologie": ["Autre"], "type_origine": kind.label}
 
 
 class HoursForm(ChangesOnlyForm):
