@@ -18,8 +18,9 @@ from maillage.kernel.names import plain
 from maillage.reference import offer
 from maillage.reference.cards import cards
 from maillage.reference.sheet import practices
-from maillage.sources.offer import files, mapping, propose, report
+from maillage.sources.offer import correct, files, mapping, propose, report
 from maillage.sources.offer.forms import read as forms
+from maillage.sources.offer.read import read
 from tests.support.profile import times
 
 TODAY = date(2026, 11, 20)
@@ -472,6 +473,31 @@ def test_a_word_new_to_the_mapping_of_a_former_file_is_read():
     second = [{**rows[0], "services": "médiation numérique, wifi"}]
     (row,) = files.places(sheet(second), today=TODAY, correspondence=former_mapping).rows
     assert set(practices(row.sheet)) == {"wifi", "assistance"}
+
+
+def test_a_file_dropped_again_adds_its_new_words_and_keeps_what_was_corrected():
+    """La seconde année, « vente matériel reconditionné » s’ajoute ; « borne », laissée de côté à la main, le reste."""
+    before = [
+        {"Nom": f"Lieu {k}", "Commune": "Guéret", "Ce que propose le lieu": offer_text}
+        for k, offer_text in enumerate(("aide aux démarches, wifi", "ordinateurs en libre accès") * 2)
+    ]
+    new = {"Nom": "Recyclerie", "Commune": "Guéret"}
+    after = [
+        *before,
+        {**new, "Ce que propose le lieu": "vente matériel reconditionné, prêt d’ordinateurs, atelier"},
+    ]
+    raw = correct.parsed(propose.propose(sheet(before))[0], "lieux")
+    correct.give(raw, "Ce que propose le lieu", "services", "atelier", correct.NOTHING)
+    first = correct.written(raw)
+    text, why = propose.completed(raw, mapping.load(first, "lieux"), sheet(after))
+    assert why
+    rows = read(sheet(after), mapping.load(text, "lieux"), today=TODAY).rows
+    assert rows[-1].sheet["practices"].keys() == {"vente", "pret"}
+    assert rows[0].sheet["practices"].keys() == {"assistance", "wifi"}
+    again = mapping.load(text, "lieux")
+    assert propose.completed(correct.parsed(text, "lieux"), again, sheet(after)) == ("", []), (
+        "nothing is added twice"
+    )
 
 
 def test_a_known_format_is_completed_by_the_columns_it_does_not_foresee():

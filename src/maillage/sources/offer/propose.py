@@ -6,7 +6,7 @@ what they hold (`fields`), then to practices by their words (`practices`); each 
 Source: docs/methods/importer.md
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -48,6 +48,8 @@ from maillage.sources.offer.proposing.practices import (
     take_words,
 )
 
+STATES = ("when", "planned")  # the words of a practice that is offered, or to come
+
 
 def propose(sheet: Sheet) -> tuple[str, list[Guess]]:
     """Return (the YAML of a correspondence, the reason of each choice). A column that nothing suits stays
@@ -71,9 +73,10 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
     """Return a known correspondence, given by its raw YAML, with the columns of this file that it does not
     read.
 
-    A field that it reads here is left to it, lists apart, which add up. ('', []) when there is nothing to
-    add.
+    A field that it reads here is left to it, lists apart, which add up; a column of free words gets the words
+    that it never had. ('', []) when there is nothing to add.
     """
+    raw, why = _with_new_words(raw, known, sheet)
     filled = {plain(name) for name in sheet.columns if any(row.cells[name] for row in sheet.rows)}
     fields_by_id = {
         id
@@ -83,7 +86,7 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
     exact = {name for name in filled if own.is_read(name, known.id)}
     draft = _drafted(sheet, dict.fromkeys(fields_by_id), known.used() | exact)
     if not draft.fields and not draft.practices and not draft.leave and not draft.personal:
-        return "", []
+        return (_written(raw), why) if why else ("", [])
     fields = dict(raw["fields"])
     for id, spec in draft.fields.items():
         if id in fields_by_id and offer.fields()[id].kind in ("list", "kinds"):
@@ -95,7 +98,72 @@ def completed(raw: Mapping[str, Any], known: Correspondence, sheet: Sheet) -> tu
     aside = {
         key: [*(raw.get(key) or ()), *more] for key, more in _aside(draft).items() if more or raw.get(key)
     }
-    return _written({**raw, "fields": fields, "practices": practices, **aside}), draft.why
+    return _written({**raw, "fields": fields, "practices": practices, **aside}), [*why, *draft.why]
+
+
+def _with_new_words(
+    raw: Mapping[str, Any], known: Correspondence, sheet: Sheet
+) -> tuple[Mapping[str, Any], list[Guess]]:
+    """Return a known correspondence, as raw YAML, with the words of its free columns that it never had, and
+    the reason of each. A word that somebody gave a meaning, or none, keeps it.
+    """
+    free = {name for rule in known.practices if rule.is_free and rule.when for name in rule.origin.columns}
+    if not free:
+        return raw, []
+    draft = _drafted(sheet, known.fields, {plain(name) for name in sheet.columns} - free)
+    practices = [dict(rule) for rule in raw["practices"]]
+    services = [dict(part) for part in _parts(raw["fields"].get("services", ()))]
+    gives_by_column = {str(part["from"]): part["gives"] for part in services if "gives" in part}
+    slugs = {
+        (str(part["from"]), word): slug
+        for part in _parts(draft.fields.get("services", ()))
+        for word, slug in part.get("gives", {}).items()
+    }
+    settled = {(column, plain(str(word))) for column, gives in gives_by_column.items() for word in gives}
+    settled |= {
+        (column, plain(word))
+        for column, word in _free_words(draft.practices)
+        for rule in known.practices
+        if plain(column) in rule.origin.columns
+        and any(states.find(word) is not None for states in (rule.when, rule.planned) if states)
+    }
+    changed = False
+    for rule in (rule for rule in draft.practices if rule.get("free")):
+        column = rule["from"]
+        words = {
+            key: [word for word in rule.get(key, ()) if (column, plain(word)) not in settled]
+            for key in STATES
+        }
+        stored = next(
+            (
+                each
+                for each in practices
+                if (each["practice"], each.get("from")) == (rule["practice"], column)
+            ),
+            None,
+        )
+        # Without a list of services, nothing tells a word that somebody took off from one never read.
+        if not any(words.values()) or (stored is not None and column not in gives_by_column):
+            continue
+        if stored is None:
+            practices.append(stored := {**rule, "when": []})
+            stored.pop("planned", None)
+        stored |= {key: [*stored.get(key, ()), *words[key]] for key in STATES if words[key]}
+        for word in words["when"]:
+            if (column, word) in slugs and column in gives_by_column:
+                gives_by_column[column] = {word: slugs[column, word], **gives_by_column[column]}
+        changed = True
+    for part in services:
+        if "gives" in part:
+            part["gives"] = gives_by_column[str(part["from"])]
+    fields = {**raw["fields"], **({"services": services} if services else {})}
+    return ({**raw, "fields": fields, "practices": practices}, draft.why) if changed else (raw, [])
+
+
+def _free_words(rules: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
+    for rule in rules:
+        if rule.get("free"):
+            yield from ((rule["from"], word) for key in STATES for word in rule.get(key, ()))
 
 
 def _aside(draft: Draft) -> dict[str, list[Any]]:
@@ -104,6 +172,8 @@ def _aside(draft: Draft) -> dict[str, list[Any]]:
 
 
 def _parts(spec: Any) -> list[Any]:
+    if not spec:
+        return []
     many = spec if isinstance(spec, list) and any(isinstance(each, dict) for each in spec) else [spec]
     return [each if isinstance(each, dict) else {"from": each} for each in many]
 
