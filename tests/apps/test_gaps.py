@@ -1339,6 +1339,11 @@ def test_a_published_survey_fills_what_no_file_tells():
     assert believed.verdict == "faible"
     assert "Écart : 41 points" in believed.evidence
     assert "n = 66" in believed.evidence.replace("\xa0", " ")
+    assert "avant de nouvelles affiches" in believed.action
+    swapped = dict(zip(reversed(list(surveyed)[:2]), list(surveyed.values())[:2], strict=True))
+    rows_of_swapped = [c for axis in criteria.grid(None, EMPTY, swapped) for c in axis.criteria]
+    (carried,) = [c for c in rows_of_swapped if c.question == believed.question]
+    assert "communication porte" in carried.action, "structures believe in it less than people answer it"
     known = "Les services sont-ils connus et compris du public ?"
     assert rows[known].verdict == UNDECIDED
     only_places = {("inhabitants", "lieu_connu", "non"): answered_share(63, 420)}

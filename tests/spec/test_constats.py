@@ -130,7 +130,7 @@ def test_proof_of_a_lacking_answer_reads_as_what_it_proves():
 @pytest.mark.parametrize(
     ("has_places", "means"),
     [
-        (True, "L’offre existe, et ces personnes ne la voient pas."),
+        (True, "La plupart des communes ont pourtant un lieu recensé."),
         (False, "Soit l’offre manque, soit ces personnes ne la voient pas."),
     ],
 )
@@ -218,7 +218,7 @@ MAUBEUGE = (
     "40 % des habitants sont mal à l’aise",
     "47 % des habitants ont un ordinateur",
     "16 % des habitants ont déjà été aidés par un lieu",
-    "33 % des personnes qu’aucun lieu n’a aidées sont aidées par un proche",
+    "33 % des personnes qu’aucun lieu n’a aidées en donnent pour raison l’aide d’un proche",
     "16 % des personnes qu’aucun lieu n’a aidées ne savaient pas que cette aide existe",
     "80 % des personnes peu à l’aise s’informent par le bouche-à-oreille",
     "98 % des personnes aidées sont satisfaites",
@@ -266,6 +266,24 @@ def test_a_finding_tells_the_first_answer_of_its_question_alone():
     (one,) = [each for each in highlights if "aide" in each.fact]
     assert "53 % des répondants demandent d’abord une aide proche" in one.fact.replace("\xa0", " ")
     assert one.meaning.startswith("Sans écart net avec « gratuite »")
+
+
+@pytest.mark.parametrize(
+    ("n_first", "n_second", "second"),
+    [(400, 100, ""), (400, 140, "Ensuite : « proximite » (23 %).")],
+)
+def test_a_second_answer_is_named_where_it_alone_comes_second(n_first, n_second, second):
+    """« Ensuite » suivait l’ordre du questionnaire : à égalité, aucune n’est la deuxième."""
+    asks = Question(name="critere", kind="one", choices="criteres", label={"fr": "Quel critère ?"})
+    table, n = dict(answers(600, (0.3, 0.3, 0.3)).columns), np.arange(600)
+    table["critere"] = np.where(
+        n < n_first, "gratuite", np.where(n < n_first + n_second, "proximite", "confiance")
+    )
+    criteria_names = ("gratuite", "confiance", "proximite")
+    highlights = results(Table("a.csv", table), form(asks, criteres=criteria_names)).story
+    (one,) = [each for each in highlights if "gratuite" in each.fact]
+    assert ("Ensuite" in one.meaning) is bool(second)
+    assert second in one.meaning.replace("\xa0", " ")
 
 
 def test_story_says_who_is_most_ill_at_ease():

@@ -561,7 +561,9 @@ def _planned(question: QuestionAnswers, line: Line) -> str:
 
 
 def _runner_up(question: QuestionAnswers, line: Line) -> str:
-    """Return the answer that comes after, or beside in a tie; "" where one is withheld."""
+    """Return the answer that comes after, or beside in a tie; "" where one is withheld, nobody gave another,
+    or several come after together.
+    """
     first = _first(question)
     if len(first) > 1:
         other = next(tie for tie in first if tie.name != line.name)
@@ -572,11 +574,15 @@ def _runner_up(question: QuestionAnswers, line: Line) -> str:
     below = [line_below for line_below in question.lines if line_below.name not in excluded_names]
     if not below or not all(isinstance(line_below.figure, Estimate) for line_below in below):
         return ""
-    best = max(
+    best, *runners_up = sorted(
         below,
-        key=lambda line_below: line_below.figure.value if isinstance(line_below.figure, Estimate) else 0.0,
+        key=lambda line_below: -line_below.figure.value if isinstance(line_below.figure, Estimate) else 0.0,
     )
-    return f"Ensuite : « {best.label} » ({_percent(best.figure, question)})."
+    best_share = _percent(best.figure, question)
+    is_tied = any(_percent(each.figure, question) == best_share for each in runners_up)
+    if is_tied or not (isinstance(best.figure, Estimate) and best.figure.value):
+        return ""
+    return f"Ensuite : « {best.label} » ({best_share})."
 
 
 def _fraction(question: QuestionAnswers, figure: Estimate, people: PeopleNoun) -> str:

@@ -187,7 +187,7 @@ Share = Callable[[Evidence], tuple[float | Bounds | None, str]]
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """A criterion: its axis, its question, how a share (0 to 1, two bounds where places are silent, None when
-    nothing tells) is read, and the evidence.
+    nothing tells) is read, the evidence, and what a weak one calls for.
     """
 
     axis: str
@@ -197,7 +197,7 @@ class Criterion:
     bad: float
     rule: str
     if_unknown: str | tuple[str, ...]
-    action: str
+    action: str | Callable[["Evidence"], str]
 
 
 AXES = {
@@ -312,13 +312,14 @@ def _row(criterion: Criterion, evidence: Evidence) -> CriterionReading:
         and verdict != UNKNOWN
     ):
         verdict, among = UNDECIDED, UNLOCATED
+    action = criterion.action if isinstance(criterion.action, str) else criterion.action(evidence)
     return CriterionReading(
         question=criterion.question,
         verdict=verdict,
         label=WORDS[verdict],
         evidence=f"{evidence_text or _unknown(criterion, evidence)}{among}",
         rule=criterion.rule,
-        action=criterion.action if verdict in (PARTLY, WEAK) else "",
+        action=action if verdict in (PARTLY, WEAK) else "",
         value=sum(share) / 2 if isinstance(share, tuple) else share,
     )
 
@@ -593,6 +594,21 @@ class PerceptionGap:
     points: float
     net: float
 
+    @property
+    def action(self) -> str:
+        """The action that the sign of the gap calls for."""
+        if self.believed.percent > self.answered.percent:
+            return (
+                "Faire venir par le bouche-à-oreille et l’orientation entre lieux,"
+                " avant de nouvelles affiches"
+            )
+        return "Montrer aux structures que leur communication porte, et la continuer"
+
+
+def _perception_action(evidence: Evidence) -> str:
+    gap = perception(evidence.surveyed)
+    return f"{gap.action}." if gap else ""
+
 
 def perception(surveyed: Surveyed) -> PerceptionGap | None:
     """Return the gap between what structures believe and what inhabitants say, None unless both answered."""
@@ -795,8 +811,7 @@ CRITERIA = (
         "Fort à moins de 10 points d’écart, ou quand les deux intervalles se touchent ; manque au-delà de 25"
         " points. Se lit dans deux enquêtes publiées, habitants et structures.",
         (INHABITANTS, STRUCTURES),
-        "Compter sur le bouche-à-oreille et l’orientation entre lieux avant d’imprimer de nouvelles"
-        " affiches.",
+        _perception_action,
     ),
     Criterion(
         "visibilite",

@@ -1072,11 +1072,13 @@ def _plan(plan: PlanReading | None) -> list[Chapter]:
         sentences.append(f"Ici, {len(printed_actions)} des {len(main_actions)}.")
     example = " Exemple : pilotes et dates inventés." if plan.is_example else ""
     total = next((action.total for action in plan.yearly if action.is_total), 0)
-    cost = f", pour {decisions.euros(total)}" if total else ""
+    priced = sum(action.budget is not None for action in plan.planned)
+    euros = decisions.euros(total)
+    cost = f", pour {euros}" if priced == len(plan.planned) else f" : {euros} pour {priced} d’entre elles"
     return [
         _slide(
             PLAN,
-            f"Le plan publié compte {tally(plan.planned)}{cost}",
+            f"Le plan publié compte {tally(plan.planned)}{cost if total else ''}",
             (table,),
             lead=" ".join(sentences),
             notes=f"{plan.title}. {' '.join(sentences)}{example}",

@@ -551,16 +551,10 @@ def _perceived(surveyed: criteria.Surveyed) -> list[Proposal]:
     gap = criteria.perception(surveyed)
     if gap is None or gap.net < BELIEVED_APART:
         return []
-    more = gap.believed.percent > gap.answered.percent
-    title = (
-        "Faire venir par le bouche-à-oreille et l’orientation entre lieux, avant de nouvelles affiches"
-        if more
-        else "Montrer aux structures que leur communication porte, et la continuer"
-    )
     return [
         Proposal(
             key=f"verdict:{slugify(criteria.PERCEPTION)}"[:160],  # that of the grid, which plans may hold
-            title=title,
+            title=gap.action,
             why=(
                 f"Ce que croient les structures et ce que disent les habitants diffèrent de"
                 f" {points(gap.points)}, et les deux marges ne se touchent pas."
