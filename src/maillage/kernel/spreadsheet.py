@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 _SIGN = "=+\\-@＝＋－＠"
-_FIRST = rf"(?=[\s\"'\ufeff]*[{_SIGN}\t\r\n])"
-_NEXT = rf"(?=[ \"'\xa0\u202f\ufeff]*[{_SIGN}])"
+_UNSEEN = r"\x00\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"  # a spreadsheet may drop them
+_FIRST = rf"(?=[\s\"'{_UNSEEN}]*[{_SIGN}\t\r\n])"
+_NEXT = rf"(?=[ \"'\xa0\u202f\u3000{_UNSEEN}]*[{_SIGN}])"
 DANGER = re.compile(rf"\A{_FIRST}|(?<=[;\t\r\n]){_NEXT}")
 GUARD = re.compile(rf"\A'{_FIRST}|(?<=[;\t\r\n])'{_NEXT}")
 # A number, or phone numbers: without a letter or a parenthesis, nothing is called.
