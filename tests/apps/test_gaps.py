@@ -966,11 +966,11 @@ def test_nobody_says_it_is_not_nobody_knows():
 
 
 def test_zones_in_both_precarities_are_counted_as_the_diagnosis_counts_them():
-    """La fourchette du diagnostic d’abord ; le verdict ne lit que les zones très probables."""
+    """La fourchette du diagnostic d’abord ; le verdict ne lit que les zones probables."""
     crossing = "Face à la France, de 9 à 15 quartiers sur 99 ont les deux élevées."
     offered = offer_of(60, {}, {"A": 80, "B": (30, 70), "C": 10})
     row = of_the_grid(CROSSED, offered, crossed=("A", "B"), crossing=crossing)
-    assert row.evidence.startswith(f"{crossing} Très probablement dans les deux : 2\xa0zones ; dans 1, ")
+    assert row.evidence.startswith(f"{crossing} Probablement dans les deux : 2\xa0zones ; dans 1, ")
     assert row.evidence.endswith(
         "Incertain à B. De « axe de progrès » à « point fort » : la règle ne tranche pas."
     )
@@ -999,7 +999,7 @@ def test_the_grid_takes_the_very_likely_zones_and_their_range(monkeypatch):
     criterion = axes[0][0].criteria[[NEAR, BALANCE, PUBLICS, CROSSED].index(CROSSED)]
     assert criterion.verdict == "fort"
     assert criterion.evidence.replace("\xa0", " ").startswith(
-        "Face à la France, de 1 à 2 zones sur 3 ont les deux élevées. Très probablement dans les deux : 1 zone ; dans 1, la plupart"
+        "Face à la France, de 1 à 2 zones sur 3 ont les deux élevées. Probablement dans les deux : 1 zone ; dans 1, la plupart"
     )
 
 

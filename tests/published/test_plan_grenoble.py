@@ -268,7 +268,7 @@ def test_illectronisme_of_2021_is_narrower_than_the_criteria_of_the_plan(diagnos
 
 def test_social_spaces_of_the_plan_are_in_strong_classes(diagnoses):
     """Sud de Grenoble et Échirolles, Fontaine, Saint-Martin-d’Hères : forts parmi les 22 zones. Face à la France,
-    chacun l’est d’un même tenant, ou peut l’être : aucun ensemble n’est dit où une zone n’est pas très probable.
+    chacun l’est d’un même tenant, ou peut l’être : aucun ensemble n’est dit où une zone n’est pas probable.
     """
     computed = diagnoses[NEVER_2021]
     strong = {result.zone.code for result in computed.zones if result.relative_social_class in STRONG}

@@ -1,4 +1,4 @@
-"""Une classe incertaine ne se dit pas comme un fait : on compte en fourchette, on ne nomme que le très probable."""
+"""Une classe incertaine ne se dit pas comme un fait : on compte en fourchette, on ne nomme que le probable."""
 
 import numpy as np
 
@@ -50,7 +50,7 @@ def test_only_likely_members_are_named(spec):
     spec(
         lambda t: named(t, "commune"),
         (
-            "Précarité numérique, très probablement (8 chances sur 10 ou plus), dans la"
+            "Précarité numérique, probablement (8 chances sur 10 ou plus), dans la"
             " classe « très élevée » : Aubière. Dans la classe « élevée » ou « très élevée » : Bost."
         ),
     )
@@ -92,7 +92,7 @@ def test_crossing_note_counts_zones_with_one_side_unknown(spec):
 def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
     """Les zones sûres d’abord, par leur nom ; leur nombre possible ensuite, par une fourchette.
 
-    L’aide n’est prescrite que là où le cumul des difficultés est très probable.
+    L’aide n’est prescrite que là où le cumul des difficultés est probable.
 
     basse | haute | nommées
     ------+-------+--------
@@ -105,14 +105,14 @@ def test_members_are_counted_with_an_interval_and_prescriptions_wait(spec):
         crossing_notes,
         [
             (
-                "Sud et Nord ont très probablement une précarité numérique et une précarité sociale élevées."
+                "Sud et Nord ont probablement une précarité numérique et une précarité sociale élevées."
                 " Face à la France, de 2 à 7 zones sur 22 ont les deux élevées."
-                " « Très probablement » : 8 chances sur 10 ou plus."
+                " « Probablement » : 8 chances sur 10 ou plus."
             ),
             (
-                "A, B, C et 2 autres ont très probablement une précarité numérique et une précarité sociale"
+                "A, B, C et 2 autres ont probablement une précarité numérique et une précarité sociale"
                 " élevées. Face à la France, de 5 à 9 zones sur 22 ont les deux élevées."
-                " « Très probablement » : 8 chances sur 10 ou plus."
+                " « Probablement » : 8 chances sur 10 ou plus."
             ),
             (
                 "Face à la France, jusqu’à 1 zone sur 22 a une précarité numérique et une précarité sociale"
@@ -177,10 +177,10 @@ def test_the_page_says_that_all_zones_are_in_one_class(spec):
 
 
 def test_who_may_be_first_agrees_with_the_classes(spec):
-    """Ne sont nommées premières possibles que des zones très probablement de classe « très élevée » ; on dit si d’autres
+    """Ne sont nommées premières possibles que des zones probablement de classe « très élevée » ; on dit si d’autres
     peuvent l’être.
 
-    très probables | peuvent être premières
+    probables | peuvent être premières
     ---------------+-----------------------
     Cilaos Salazie |                      2
     Cilaos         |                      3
@@ -190,7 +190,7 @@ def test_who_may_be_first_agrees_with_the_classes(spec):
         [
             ("Cilaos et Salazie peuvent avoir la part la plus forte : les fourchettes se recouvrent."),
             (
-                "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Très probablement"
+                "3 communes peuvent avoir la part la plus forte : les fourchettes se recouvrent. Probablement"
                 " (8 chances sur 10 ou plus) dans la classe « très élevée » : Cilaos."
                 " D’autres, moins sûrement dans cette classe, peuvent aussi l’avoir."
             ),

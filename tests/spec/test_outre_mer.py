@@ -117,7 +117,7 @@ def test_note_names_rates_moved_overseas():
 
 @pytest.mark.parametrize("name", ["La Réunion", "Martinique", "Guadeloupe", "Guyane"])
 def test_possible_leaders_are_named_only_when_their_class_is_very_likely(name):
-    """Les communes nommées en tête sont très probablement de la classe la plus forte ; la phrase dit s’il y en a
+    """Les communes nommées en tête sont probablement de la classe la plus forte ; la phrase dit s’il y en a
     d’autres.
     """
     d = diagnosis_of(name)

@@ -406,7 +406,7 @@ def test_digital_need_without_social_need(spec):
     spec(
         finds("precarite-numerique-non-sociale", ""),
         [
-            "Corenc : Précarité numérique très probablement élevée, précarité sociale non.",
+            "Corenc : Précarité numérique probablement élevée, précarité sociale non.",
             (
                 "La règle : À 8 chances sur 10 ou plus, face à la France métropolitaine : classe numérique élevée ou très"
                 " élevée, classe sociale moyenne ou moins."
@@ -428,7 +428,7 @@ def test_social_need_without_digital_need(spec):
     spec(
         finds("precarite-sociale-non-numerique", ""),
         [
-            "Poisat : Précarité sociale élevée, précarité numérique très probablement non.",
+            "Poisat : Précarité sociale élevée, précarité numérique probablement non.",
             (
                 "La règle : À 8 chances sur 10 ou plus, face à la France métropolitaine : classe sociale élevée ou très élevée, classe numérique"
                 " moyenne ou moins."
@@ -450,7 +450,7 @@ def test_both_needs(spec):
     spec(
         finds("deux-precarites", ""),
         [
-            "Meylan : Les deux précarités sont très probablement élevées.",
+            "Meylan : Les deux précarités sont probablement élevées.",
             (
                 "La règle : À 8 chances sur 10 ou plus, face à la France métropolitaine : classes numérique et sociale élevées ou très élevées toutes"
                 " les deux."

@@ -536,7 +536,7 @@ def test_social_precarity_alone_never_says_that_the_digital_share_is_low(d):
     alone = replace(d, zones=tuple(zones), social_only=(middle.zone.code,), digital_only=())
     (discordance,) = sentences.discordances(alone, names_of)
     assert (
-        f"**{middle.zone.name}** : précarité sociale très probablement élevée, précarité numérique non."
+        f"**{middle.zone.name}** : précarité sociale probablement élevée, précarité numérique non."
         in discordance.finding
     )
     assert "n’y est pas parmi les plus fortes de France" in discordance.advice

@@ -585,9 +585,9 @@ def description(d: Diagnosis, layer: str) -> str:
         "certitude": [r for r in d.zones if r.digital_class and not is_firm(r.firmness)],
     }[layer]
     lead = {
-        "numerique": "Précarité numérique très élevée face à la France, très probablement",
-        "sociale": "Précarité sociale très élevée face à la France, très probablement",
-        "les-deux": "Précarité numérique et sociale à la fois face à la France, très probablement",
+        "numerique": "Précarité numérique très élevée face à la France, probablement",
+        "sociale": "Précarité sociale très élevée face à la France, probablement",
+        "les-deux": "Précarité numérique et sociale à la fois face à la France, probablement",
         "espace": "Rural",
         "certitude": "Classe incertaine",
     }[layer]

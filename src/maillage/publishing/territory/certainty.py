@@ -33,7 +33,7 @@ def odds_text() -> str:
 
 
 def odds_sentence() -> str:
-    return f" « Très probablement » : {odds_text()}."
+    return f" « Probablement » : {odds_text()}."
 
 
 def named(names: Sequence[str], *, most: int = MOST_NAMED) -> str:
@@ -172,7 +172,7 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncros
         return f"{count} {both}, sans qu’on sache {one if has == 'a' else many}. {CHECK}"
     have = "a" if len(likely) == 1 else "ont"
     return (
-        f"{named(likely, most=4)} {have} très probablement {both}. {count} les deux élevées.{odds_sentence()}"
+        f"{named(likely, most=4)} {have} probablement {both}. {count} les deux élevées.{odds_sentence()}"
     )
 
 
@@ -216,7 +216,7 @@ def strongest(at_top: Sequence[str], below: Sequence[str], unit: str) -> str:
     )
     first, *rest = [f"{place} : {named(names, most=FEWER_NAMED)}." for place, names in lists if names]
     return " ".join(
-        [f"Précarité numérique, très probablement ({odds_text()}), {first}", *map(upper_first, rest)]
+        [f"Précarité numérique, probablement ({odds_text()}), {first}", *map(upper_first, rest)]
     )
 
 
@@ -234,7 +234,7 @@ def leaders(top: Sequence[str], n: int, unit: str) -> str:
     subject, may = (another, "peut") if n_remaining == 1 else ("D’autres", "peuvent")
     rest = f" {subject}, moins sûrement dans cette classe, {may} aussi l’avoir." if n_remaining else ""
     return (
-        f"{head}. Très probablement ({odds_text()}) dans la classe « très élevée » :"
+        f"{head}. Probablement ({odds_text()}) dans la classe « très élevée » :"
         f" {named(top, most=FEWER_NAMED)}.{rest}"
     )
 

@@ -493,7 +493,7 @@ def _crossed(evidence: Evidence) -> tuple[Bounds | None, str]:
     return (
         (served / n, (served + len(unsure)) / n),
         (
-            f"{counted}Très probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la"
+            f"{counted}Probablement dans les deux : {count(n, 'zone')} ; dans {number(served)}, la"
             f" plupart des personnes concernées ont {evidence.offered.mode.near} : {lower_first(line.label)}."
             f"{_listed('Moins de la moitié', without)}{_listed('Incertain', unsure)}"
         ),
@@ -785,7 +785,7 @@ CRITERIA = (
         0.8,
         0.5,
         "Fort si, dans 80 % de ces zones, la plupart des personnes concernées ont une aide ou un accès"
-        " accompagné à portée ; manque sous 50 %. Seules comptent les zones très probablement dans"
+        " accompagné à portée ; manque sous 50 %. Seules comptent les zones probablement dans"
         " les deux.",
         NO_CENSUS,
         "Commencer par ces zones : essayez « Et si un lieu ouvrait ? ».",

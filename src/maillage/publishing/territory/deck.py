@@ -623,7 +623,7 @@ def _crossing(s: Subject) -> list[Chapter]:
     if is_open:
         (title, more), rest, sure = first_sentence(sure[0]), r.crossing_sentence, sure[1:]
         sure = [more, *sure]
-    names, verb, both = title.partition(" ont très probablement ")
+    names, verb, both = title.partition(" ont probablement ")
     if verb and len(title) > LONG:  # names by the line are no title
         plural = f"{r.territory.unit}s"
         title, rest = f"Plusieurs {plural}{verb}{both}", f"**{names}**. {rest}"

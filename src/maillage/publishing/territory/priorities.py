@@ -80,7 +80,7 @@ def doubled_reason(r: Reading) -> str:
     these = ("Cette" if unit in FEMININE else "Ce") if len(rows) == 1 else "Ces"
     noun, has = (unit, "a") if len(rows) == 1 else (count(len(rows), unit), "ont")
     both = "une précarité numérique et une précarité sociale élevées"
-    return f"{these} {noun} {has} très probablement {both}, face à la France. {SPREAD}"
+    return f"{these} {noun} {has} probablement {both}, face à la France. {SPREAD}"
 
 
 def above_reason(r: Reading) -> str:

@@ -121,7 +121,7 @@ def _high_against_france(d: Diagnosis, names_of: Names) -> str:
     for words, codes in _high_cells(d):
         have = "a" if len(codes) == 1 else "ont"
         names = named(names_of(d, largest_first(d, codes)), most=FEWER_NAMED)
-        return f"{AGAINST_FRANCE}{names} {have} pourtant très probablement {words}"
+        return f"{AGAINST_FRANCE}{names} {have} pourtant probablement {words}"
     return ""
 
 
@@ -383,7 +383,7 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="numerique",
                 finding=(
-                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : précarité numérique très probablement"
+                    f"{named(names_of(d, digital), most=FEWER_NAMED)} : précarité numérique probablement"
                     " élevée, précarité sociale non."
                 ),
                 advice=(
@@ -398,7 +398,7 @@ def discordances(d: Diagnosis, names_of: Names) -> list[Discordance]:
             Discordance(
                 kind="sociale",
                 finding=(
-                    f"{named(names_of(d, social), most=FEWER_NAMED)} : précarité sociale très probablement"
+                    f"{named(names_of(d, social), most=FEWER_NAMED)} : précarité sociale probablement"
                     " élevée, précarité numérique non."
                 ),
                 advice=(
@@ -424,14 +424,14 @@ def clusters(d: Diagnosis, names_of: Names) -> list[str]:
     if len(groups) == 1:
         out.append(
             f"{named(names_of(d, groups[0]), most=6)} se touchent. C’est un même ensemble, en précarité"
-            " sociale très probablement élevée face à la France."
+            " sociale probablement élevée face à la France."
         )
     elif groups:
         feminine = "e" if unit_of(d) in FEMININE else ""
         group_texts = " ; ".join(named(names_of(d, group), most=4) for group in groups[:MOST_GROUPS])
         kinds = f"{unit_of(d)}s voisin{feminine}s"
         lead = (
-            f"{len(groups)} ensembles de {kinds} sont en précarité sociale très probablement élevée face à la"
+            f"{len(groups)} ensembles de {kinds} sont en précarité sociale probablement élevée face à la"
             " France"
         )
         out.append(f"{lead}{'. Les plus étendus' if len(groups) > MOST_GROUPS else ''} : {group_texts}.")

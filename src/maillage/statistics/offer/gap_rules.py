@@ -350,19 +350,19 @@ def rules(by: Travel) -> tuple[Rule, ...]:
         ),
         Rule(
             "precarite-numerique-non-sociale",
-            "Précarité numérique très probablement élevée, précarité sociale non.",
+            "Précarité numérique probablement élevée, précarité sociale non.",
             f"{VERY_LIKELY} : classe numérique élevée ou très élevée, classe sociale moyenne ou moins.",
             _cell("numerique"),
         ),
         Rule(
             "precarite-sociale-non-numerique",
-            "Précarité sociale élevée, précarité numérique très probablement non.",
+            "Précarité sociale élevée, précarité numérique probablement non.",
             f"{VERY_LIKELY} : classe sociale élevée ou très élevée, classe numérique moyenne ou moins.",
             _cell("sociale"),
         ),
         Rule(
             "deux-precarites",
-            "Les deux précarités sont très probablement élevées.",
+            "Les deux précarités sont probablement élevées.",
             f"{VERY_LIKELY} : classes numérique et sociale élevées ou très élevées toutes les deux.",
             _cell("les_deux"),
         ),

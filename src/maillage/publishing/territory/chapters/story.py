@@ -25,7 +25,7 @@ TITLES = {
 }
 NO_OFFER = "Aucun recensement de lieux n’est entré dans ce diagnostic."
 TO_FIX = "Chaque proposition attend un pilote, une date, un coût et un effet attendu."
-UNSURE = "Hachures : classement moins sûr que « très probablement »."  # which the guide of the page defines
+UNSURE = "Hachures : classement moins sûr que « probablement »."  # which the guide of the page defines
 MOST_ACTIONS = 12  # of a plan, in the part that whoever decides reads
 RANKING = " par quartier ou commune, ni à les classer entre eux"
 
@@ -127,7 +127,7 @@ def _rate(group: Group) -> str:
 
 
 def without_repeats(r: Reading) -> Reading:
-    """Return a reading whose sentences repeat neither the odds of « très probablement », which the guide of
+    """Return a reading whose sentences repeat neither the odds of « probablement », which the guide of
     the first page gives, nor a warning of the annex.
     """
     odds = f" ({certainty.odds_text()})"
@@ -152,7 +152,7 @@ def _guide(r: Reading) -> Callout:
         if r.crossing_sentence
         else ""
     )
-    classes = f" « Très probablement » : {certainty.odds_text()}." if r.class_bounds else ""
+    classes = f" « Probablement » : {certainty.odds_text()}." if r.class_bounds else ""
     modestly = f" {MODESTLY}" if r.both.modest else ""
     return Callout(
         tone="prudence",
