@@ -28,6 +28,7 @@ from maillage.statistics.need import model, population, rurality, social_france
 from maillage.statistics.zones import territories
 from tests.support.shared import environment
 from tests.support.speed import PATIENCE, until
+from tools.ports import free_port
 
 
 class Ended:
@@ -186,15 +187,13 @@ def test_startup_error_is_printed_once_in_french(process, tmp_path):
 
 def test_whoever_presses_ctrl_c_while_it_loads_reads_no_trace(tmp_path):
     """The terminal tells it to every process: what was loading the pages wrote forty lines of Python."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
 
     def as_in_a_terminal() -> None:
         servir.leave_with_parent()
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
     server = subprocess.Popen(
-        [sys.executable, "-m", "maillage.manage.main", "servir", "--port", str(port)],
+        [sys.executable, "-m", "maillage.manage.main", "servir", "--port", str(free_port())],
         env=environment(tmp_path / "maison"),
         start_new_session=True,
         preexec_fn=as_in_a_terminal,

@@ -3,7 +3,6 @@ and PostgreSQL.
 """
 
 import json
-import socket
 import threading
 import time
 from collections import Counter
@@ -15,6 +14,7 @@ from aiosmtpd.controller import Controller
 
 from tests.databases.conftest import report_of
 from tests.support.profile import times
+from tools.ports import free_port
 
 
 class Servers:
@@ -50,9 +50,7 @@ class Servers:
 
         self.gateway = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         threading.Thread(target=self.gateway.serve_forever, daemon=True).start()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.mail = Controller(self, hostname="127.0.0.1", port=self.port)
         self.mail.start()
 

@@ -1,6 +1,7 @@
 """A program that begins half loaded says and does what one that Python starts says and does."""
 
 import os
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ import pytest
 from tests.support import programs
 from tests.support.shared import ROOT, environment
 from tests.support.speed import until
+from tools.ports import free_port
 
 SAYS = "import os, sys; print(sys.argv, os.getcwd(), os.environ.get('WHO'), __name__, sys.path[0] in ('', os.getcwd()))"
 FILE = "import sys\nprint(__name__, sys.argv[1:], sys.path[0])\n"
@@ -104,6 +106,14 @@ def test_one_that_never_ends_is_killed(tmp_path):
             break
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "qui").read_text("utf-8")), 0)
+
+
+def test_a_free_port_is_for_the_server_that_will_listen_to_it():
+    port = free_port()
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
+    with socket.create_server(("127.0.0.1", port)):
+        socket.create_connection(("127.0.0.1", port)).close()
 
 
 def test_preloaded_modules_read_no_setting(tmp_path):
