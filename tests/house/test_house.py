@@ -356,6 +356,17 @@ def test_no_test_reads_the_clock_when_it_is_imported():
     assert guilty == []
 
 
+def test_a_journey_waits_for_what_comes_and_says_why_when_it_waits_for_a_time():
+    """A slow machine has not done after half a second what the next line reads."""
+    guilty = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted(ROOT.glob("tests/journeys/test_*.py"))
+        for line in path.read_text("utf-8").splitlines()
+        if "wait_for_timeout(" in line and "  # " not in line
+    ]
+    assert guilty == []
+
+
 def test_a_limit_on_seconds_can_fail():
     with within(60):
         sum(range(1_000))
