@@ -98,7 +98,7 @@ def test_it_ends_with_whoever_started_it(tmp_path):
 
 
 def test_one_that_never_ends_is_killed(tmp_path):
-    lines = "import os, time; open('qui', 'w').write(str(os.getpid())); time.sleep(600)"
+    lines = "import os, time; open('part', 'w').write(str(os.getpid())); os.rename('part', 'qui'); time.sleep(600)"
     for timeout in (2, 20, 200):  # a busy machine may not have begun it yet
         with pytest.raises(subprocess.TimeoutExpired):
             programs.run("-c", lines, environment=environment(tmp_path), folder=tmp_path, timeout=timeout)
