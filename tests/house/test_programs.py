@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import programs
-from tests.support.shared import ROOT, environment
+from tests.support import programs, runs
+from tests.support.shared import ROOT, environment, once
 from tests.support.speed import until
 from tools.ports import free_port
 
@@ -106,6 +106,32 @@ def test_one_that_never_ends_is_killed(tmp_path):
             break
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "qui").read_text("utf-8")), 0)
+
+
+def test_what_failed_to_be_made_is_not_made_again(tmp_path):
+    calls: list[Path] = []
+
+    def fail(part: Path) -> None:
+        calls.append(part)
+        raise subprocess.CalledProcessError(1, "demo", stderr="the disk is full")
+
+    with pytest.raises(subprocess.CalledProcessError):
+        once(tmp_path / f"{tmp_path.name}-once", fail)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        once(tmp_path / f"{tmp_path.name}-once", fail)
+    assert len(calls) == 1
+
+
+def test_a_run_ends_those_that_were_killed_and_no_other(tmp_path, monkeypatch):
+    stopped: list[Path] = []
+    monkeypatch.setattr(runs.postgresql, "stop", stopped.append)
+    alive, killed = runs.begin(tmp_path), runs.begin(tmp_path)
+    for folder in (alive, killed):
+        (folder / runs.SERVER).write_text(f"{folder}/pg", "utf-8")
+    runs.LOCK_FILES.pop().close()  # as the kernel does when its process is killed
+    runs.begin(tmp_path)
+    assert stopped == [killed / "pg"]
+    assert alive.exists() and not killed.exists()
 
 
 def test_a_free_port_is_for_the_server_that_will_listen_to_it():
