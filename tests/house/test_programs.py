@@ -1,7 +1,9 @@
 """A program that begins half loaded says and does what one that Python starts says and does."""
 
 import os
+import signal
 import socket
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -106,6 +108,21 @@ def test_one_that_never_ends_is_killed(tmp_path):
             break
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "qui").read_text("utf-8")), 0)
+
+
+def test_one_that_died_is_started_again_and_whoever_says_nothing_is_skipped(tmp_path):
+    address = programs.door()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker:
+        asker.connect(str(address))
+        pid, _, _ = struct.unpack("3i", asker.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+
+    def printed(word: str) -> str:
+        return programs.run("-c", f"print({word!r})", environment=environment(tmp_path)).stdout.strip()
+
+    assert (printed("a"), programs.door()) == ("a", address)
+    os.kill(pid, signal.SIGKILL)
+    assert printed("b") == "b"
+    assert programs.door() != address
 
 
 def test_what_failed_to_be_made_is_not_made_again(tmp_path):
