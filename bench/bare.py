@@ -16,7 +16,8 @@ from pathlib import Path
 from shutil import copytree
 
 from bench import demonstration
-from bench.timing import LOST, ROOT, Measure, environment, free_port, request, script, served
+from bench.timing import LOST, ROOT, Measure, environment, request, script, served
+from tools.ports import free_port
 
 TICK = os.sysconf("SC_CLK_TCK")
 # Roles of the demonstration, "" for a visitor; the pages of each that are opened most.

@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from shutil import copytree
 from types import MappingProxyType
 from typing import Any
 
+from tools.ports import free_port
 from tools.postgresql import binaries, server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -108,12 +108,6 @@ def served(home: str, *options: str, database: str = "") -> Iterator[tuple[int, 
     finally:
         server.terminate()
         server.wait(timeout=180)  # each of its programs may end what it was doing, forty seconds at most
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def request(

@@ -4,7 +4,6 @@ files.
 
 import gc
 import os
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 from _pytest import main
 
-from tests.support import profile
+from tests.support import profile, runs
 from tests.support.stack import roomy
 from tools.postgresql import address, binaries
 
@@ -31,7 +30,7 @@ sys.dont_write_bytecode = False
 # away.
 FIRST = "MAILLAGE_TESTS" not in os.environ
 if FIRST:
-    os.environ["MAILLAGE_TESTS"] = tempfile.mkdtemp(prefix="maillage-essais-")
+    os.environ["MAILLAGE_TESTS"] = str(runs.begin())
 SHARED = Path(os.environ["MAILLAGE_TESTS"])
 HOME = Path(tempfile.mkdtemp(prefix="maison-", dir=SHARED))
 (HOME / "statique").mkdir()
@@ -74,7 +73,4 @@ def pytest_sessionfinish() -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     if FIRST:
-        from tests.support import shared
-
-        shared.stop_server()
-        shutil.rmtree(SHARED, ignore_errors=True)
+        runs.end(SHARED)

@@ -54,9 +54,11 @@ def interrupt(folder: Path) -> None:
 
 
 def stop(folder: Path) -> None:
-    """Stop a server and take its files away."""
-    interrupt(folder)
-    shutil.rmtree(folder, ignore_errors=True)
+    """Stop a server and take its files away, even where it has stopped by itself: CalledProcessError then."""
+    try:
+        interrupt(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _control(folder: Path, verb: str, *words: str) -> None:

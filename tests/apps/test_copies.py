@@ -22,8 +22,9 @@ from tests.support.personas import AURELIE
 from tests.support.places import place
 from tests.support.referrals import prepare
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-AT = (datetime.now(UTC) - timedelta(days=2)).replace(hour=10)  # an hour later is the same day
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock_at")]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+AT = NOW - timedelta(days=2)
 
 # Each field of what is kept of a person, and where it is in their copy.
 COPIED: dict[type, dict[str, str]] = {

@@ -30,8 +30,9 @@ from tests.support.cards import SECRET, decide, give_secret, open_page, try_card
 from tests.support.mandats import signed_mandat
 from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
-AT = datetime.now(UTC) - timedelta(days=2)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at")]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+AT = NOW - timedelta(days=2)
 SHUT = "Le code ou le secret n’est pas le bon"
 PAGES = (
     "",

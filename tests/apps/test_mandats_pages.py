@@ -38,14 +38,8 @@ from tests.support.papers import picture
 from tests.support.places import place
 from tests.support.prose import text_of
 
-pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
-
-
-@pytest.fixture(autouse=True)
-def moment(monkeypatch) -> None:
-    """Read the clock for each test: a run of twenty minutes may cross midnight, and these pages speak of today."""
-    monkeypatch.setitem(globals(), "NOW", datetime.now(UTC))
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at")]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import email
 import email.policy
 import json
-import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from maillage.manage.deploy import scheduler
 from maillage.manage.providers import chosen, gateway
 from maillage.manage.providers.smtp import Smtp
 from tests.conftest import with_role
+from tools.ports import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)  # a Friday, 13 h in Paris
@@ -530,9 +530,7 @@ class Inbox:
 def inbox(settings):
     """A real mail server of ours, and the platform told of it."""
     handler = Inbox()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     settings.SENDING = settings.SENDING | {

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.utils import timezone
 from PIL import Image
 
 from maillage.apps.directory.places.models import Structure
@@ -29,9 +28,9 @@ from tests.conftest import account
 from tests.support.papers import CLAMD, EICAR, active_pdf, clamd, closed_pdf, pdf, picture, real_clamd
 from tests.support.places import place
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
-NOW = datetime.now(UTC)
-TODAY = timezone.localdate(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.both_databases, pytest.mark.usefixtures("clock_at")]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+TODAY = NOW.date()
 FIRST, SECOND = documents_rules.new_key(), documents_rules.new_key()
 
 

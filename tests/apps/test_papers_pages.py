@@ -25,8 +25,8 @@ from tests.support.papers import EICAR, clamd, pdf, picture
 from tests.support.places import place
 from tests.support.prose import text_of
 
-pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at")]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

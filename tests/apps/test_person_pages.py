@@ -28,8 +28,9 @@ from tests.support.personas import AURELIE
 from tests.support.places import place
 from tests.support.referrals import prepare
 
-pytestmark = pytest.mark.django_db
-AT = datetime.now(UTC) - timedelta(days=2)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at")]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
+AT = NOW - timedelta(days=2)
 NEW = "/espace/personnes/nouvelle/"
 
 
@@ -407,7 +408,7 @@ def test_a_secret_chosen_with_a_helper_today_erases_nobody(client, aidant, share
     typed = {"code": shared.card, "geste": "partout", "secret": SECRET}
     address = f"/espace/personnes/{shared.pk}/effacer/"
     assert client.post(address, typed).status_code == 400
-    CardSecret.objects.update(at=datetime.now(UTC) - timedelta(days=2))
+    CardSecret.objects.update(at=NOW - timedelta(days=2))
     assert client.post(address, typed).status_code == 302
 
 
@@ -419,7 +420,7 @@ def test_a_card_opened_with_a_secret_that_a_helper_chose_today_erases_nobody(cli
     assert decide(client, "/ma-carte/effacer/").status_code == 200, "it says why"
     shared.refresh_from_db()
     assert shared.forgotten_at is None
-    CardSecret.objects.update(at=datetime.now(UTC) - timedelta(days=2))
+    CardSecret.objects.update(at=NOW - timedelta(days=2))
     decide(client, "/ma-carte/effacer/")
     shared.refresh_from_db()
     assert shared.forgotten_at is not None
@@ -440,9 +441,9 @@ def test_a_page_opened_with_a_helper_asks_for_the_secret_too(client, aidant, sha
 
 def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, person):
     old = register.welcome(
-        by=aidant, structure=lieu.structure, nickname="Ancienne", at=datetime.now(UTC) - timedelta(days=800)
+        by=aidant, structure=lieu.structure, nickname="Ancienne", at=NOW - timedelta(days=800)
     )
-    assert forgetting.forget_inactive(at=datetime.now(UTC)) == 1
+    assert forgetting.forget_inactive(at=NOW) == 1
     old.refresh_from_db()
     assert (old.nickname, old.forgotten_at is None) == ("", False)
     person.refresh_from_db()
@@ -453,7 +454,7 @@ def test_who_was_not_helped_for_two_years_is_forgotten_by_itself(aidant, lieu, p
 
 
 def test_who_is_helped_during_an_erasure_is_not_forgotten(aidant, lieu, person, monkeypatch):
-    at = datetime.now(UTC)
+    at = NOW
     Person.objects.update(active_at=at - timedelta(days=800))
     to_forget = queries.to_forget
 
@@ -490,7 +491,7 @@ def test_a_wrong_card_opens_nothing_and_says_what_to_do(client, person):
 def test_a_card_left_open_closes_by_itself(client, person):
     opened(client, person)
     session = client.session
-    since = (datetime.now(UTC) - timedelta(minutes=10, seconds=1)).isoformat()
+    since = (NOW - timedelta(minutes=10, seconds=1)).isoformat()
     session["carte"] = session["carte"] | {"since": since}
     session.save()
     assert client.get("/ma-carte/garde/").url == "/ma-carte/"
@@ -615,7 +616,7 @@ def test_erased_answers_stay_counted_for_who_agrees_and_lead_to_nobody(person, l
 @pytest.mark.parametrize("how", ["no", "number"])
 def test_what_was_to_be_written_does_not_leave(client, aidant, person, stranger, sent, how):
     consents.agree(person=person, purpose="write", how="read", by=aidant, at=AT)
-    now = datetime.now(UTC)
+    now = NOW
     answers.appoint(sent, by=stranger, at=now, when=now + timedelta(days=6))
     pending = Message.objects.filter(channel="sms", state="waiting")
     assert pending.exists()
@@ -652,7 +653,7 @@ def test_a_place_merged_into_another_structure_reads_nothing_that_was_not_agreed
     third = place("tiers", {"nom": "Maison des associations"})
     other.state, other.merged_into = "merged", third
     other.save()
-    deadlines.follow(sent, at=datetime.now(UTC))
+    deadlines.follow(sent, at=NOW)
     sent.refresh_from_db()
     assert (sent.lieu, sent.readable, sent.shared) == (third, [], ["nickname"])
 

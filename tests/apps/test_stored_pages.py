@@ -21,8 +21,8 @@ from tests.conftest import account
 from tests.support.example_rows import CELL
 from tests.support.places import place
 
-pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock_at")]
+NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 SOON = NOW + timedelta(days=3, hours=1)
 
 

@@ -36,6 +36,7 @@ from maillage.kernel.errors import Refused
 from maillage.manage.providers import outgoing, webhooks
 from tests.conftest import account
 from tests.support.lieux import lieu
+from tools.ports import free_port
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
 AT = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -389,9 +390,7 @@ def copied(tmp_path, hook) -> Iterator[tuple[int, Path]]:
     """Run the receiver that the page gives to copy; give its port and its file."""
     (script,) = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     (tmp_path / "reception.py").write_text(script)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     arguments = [sys.executable, str(tmp_path / "reception.py"), str(port), str(tmp_path / "recus.jsonl")]
     process = subprocess.Popen(arguments, env={"SECRET": hook.secret}, stderr=subprocess.DEVNULL)
     for _ in range(100):

@@ -31,6 +31,7 @@ from tests.support.routes import address_of, routes
 from tests.support.shared import furnish
 from tests.support.speed import until
 from tools import container
+from tools.ports import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
@@ -226,12 +227,6 @@ class Proxy:
         with contextlib.suppress(OSError):  # refused before it is read
             call.sendall(b"x" * n_sent)
         return call
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -18,6 +17,7 @@ import pytest
 
 from maillage.modules import reading as module_reading
 from tests.support.speed import PATIENCE, until
+from tools.ports import free_port
 
 MOUSE = "tenir-la-souris"
 
@@ -163,9 +163,7 @@ def test_impossible_request_is_refused_in_three_lines(maillage, home, words):
 
 @contextmanager
 def looking_at(folder: Path) -> Iterator[str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [
         sys.executable,
         "-m",

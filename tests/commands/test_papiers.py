@@ -1,9 +1,9 @@
 """maillage papiers: a key made, another before it, every paper sealed again, and how they are kept."""
 
 import json
-from datetime import UTC, datetime
 
 import pytest
+from django.utils import timezone
 
 from maillage.apps.directory.places.models import Structure
 from maillage.apps.people.documents.actions import storing
@@ -14,7 +14,6 @@ from maillage.words.wording import NBSP
 from tests.conftest import account
 
 pytestmark = pytest.mark.django_db
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -65,10 +64,10 @@ def test_state_says_whether_papers_can_be_stored(maillage, key):
 
 def test_rotation_reseals_every_paper_and_reports_lost_keys(maillage, key):
     maillage("papiers", "cle", "--fichier", key)
-    structure = Structure.objects.create(key="a", name="A")
+    at, structure = timezone.now(), Structure.objects.create(key="a", name="A")
     leila = account("leila", "aidant", structure=structure)
-    person = people.welcome(by=leila, structure=structure, at=NOW)
-    paper_fields = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": NOW}
+    person = people.welcome(by=leila, structure=structure, at=at)
+    paper_fields = {"kind": "identite", "purpose": "rsa", "days": 30, "how": "read", "by": leila, "at": at}
     storing.store(
         storing.Upload(b"x", "image/jpeg"), person=person, structure=structure, token="t", **paper_fields
     )

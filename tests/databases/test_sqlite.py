@@ -9,7 +9,7 @@ from tests.support import programs
 from tests.support.shared import environment, furnish
 
 
-def test_fifty_writers_never_meet_a_lock(tmp_path):
+def test_twenty_writers_never_meet_a_lock(tmp_path):
     done = python("tests/databases/writers.py", home=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
     assert done.stdout == "ok"

@@ -333,6 +333,40 @@ def test_the_tests_read_the_clock_in_one_place():
     assert guilty == ["speed.py"]
 
 
+def test_no_test_reads_the_clock_when_it_is_imported():
+    """A run may cross midnight: what was today when the tests were collected is yesterday when the last one runs."""
+    reads = re.compile(r".*\b(?:now|today|localdate|localtime)\((?:UTC)?\)")
+
+    class ImportedCode(ast.NodeTransformer):
+        """Forget what runs later: the bodies of functions."""
+
+        def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+            node.body = [ast.Pass()]
+            return self.generic_visit(node)
+
+        def visit_Lambda(self, _: ast.Lambda) -> ast.AST:
+            return ast.Constant(None)
+
+    guilty = [
+        f"{path.relative_to(ROOT)}: {ast.unparse(node)}"
+        for path in sorted(ROOT.glob("tests/**/*.py"))
+        for node in ast.walk(ImportedCode().visit(ast.parse(path.read_text("utf-8"))))
+        if isinstance(node, ast.Call) and reads.fullmatch(ast.unparse(node))
+    ]
+    assert guilty == []
+
+
+def test_a_journey_waits_for_what_comes_and_says_why_when_it_waits_for_a_time():
+    """A slow machine has not done after half a second what the next line reads."""
+    guilty = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted(ROOT.glob("tests/journeys/test_*.py"))
+        for line in path.read_text("utf-8").splitlines()
+        if "wait_for_timeout(" in line and "  # " not in line
+    ]
+    assert guilty == []
+
+
 def test_a_limit_on_seconds_can_fail():
     with within(60):
         sum(range(1_000))

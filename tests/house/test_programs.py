@@ -1,6 +1,9 @@
 """A program that begins half loaded says and does what one that Python starts says and does."""
 
 import os
+import signal
+import socket
+import struct
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -9,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import programs
-from tests.support.shared import ROOT, environment
+from tests.support import programs, runs
+from tests.support.shared import ROOT, environment, once
 from tests.support.speed import until
+from tools.ports import free_port
 
 SAYS = "import os, sys; print(sys.argv, os.getcwd(), os.environ.get('WHO'), __name__, sys.path[0] in ('', os.getcwd()))"
 FILE = "import sys\nprint(__name__, sys.argv[1:], sys.path[0])\n"
@@ -96,7 +100,7 @@ def test_it_ends_with_whoever_started_it(tmp_path):
 
 
 def test_one_that_never_ends_is_killed(tmp_path):
-    lines = "import os, time; open('qui', 'w').write(str(os.getpid())); time.sleep(600)"
+    lines = "import os, time; open('part', 'w').write(str(os.getpid())); os.rename('part', 'qui'); time.sleep(600)"
     for timeout in (2, 20, 200):  # a busy machine may not have begun it yet
         with pytest.raises(subprocess.TimeoutExpired):
             programs.run("-c", lines, environment=environment(tmp_path), folder=tmp_path, timeout=timeout)
@@ -104,6 +108,55 @@ def test_one_that_never_ends_is_killed(tmp_path):
             break
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "qui").read_text("utf-8")), 0)
+
+
+def test_one_that_died_is_started_again_and_whoever_says_nothing_is_skipped(tmp_path):
+    address = programs.door()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as asker:
+        asker.connect(str(address))
+        pid, _, _ = struct.unpack("3i", asker.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+
+    def printed(word: str) -> str:
+        return programs.run("-c", f"print({word!r})", environment=environment(tmp_path)).stdout.strip()
+
+    assert (printed("a"), programs.door()) == ("a", address)
+    os.kill(pid, signal.SIGKILL)
+    assert printed("b") == "b"
+    assert programs.door() != address
+
+
+def test_what_failed_to_be_made_is_not_made_again(tmp_path):
+    calls: list[Path] = []
+
+    def fail(part: Path) -> None:
+        calls.append(part)
+        raise subprocess.CalledProcessError(1, "demo", stderr="the disk is full")
+
+    with pytest.raises(subprocess.CalledProcessError):
+        once(tmp_path / f"{tmp_path.name}-once", fail)
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        once(tmp_path / f"{tmp_path.name}-once", fail)
+    assert len(calls) == 1
+
+
+def test_a_run_ends_those_that_were_killed_and_no_other(tmp_path, monkeypatch):
+    stopped: list[Path] = []
+    monkeypatch.setattr(runs.postgresql, "stop", stopped.append)
+    alive, killed = runs.begin(tmp_path), runs.begin(tmp_path)
+    for folder in (alive, killed):
+        (folder / runs.SERVER).write_text(f"{folder}/pg", "utf-8")
+    runs.LOCK_FILES.pop().close()  # as the kernel does when its process is killed
+    runs.begin(tmp_path)
+    assert stopped == [killed / "pg"]
+    assert alive.exists() and not killed.exists()
+
+
+def test_a_free_port_is_for_the_server_that_will_listen_to_it():
+    port = free_port()
+    with socket.socket() as other, pytest.raises(OSError, match="in use"):
+        other.bind(("127.0.0.1", port))
+    with socket.create_server(("127.0.0.1", port)):
+        socket.create_connection(("127.0.0.1", port)).close()
 
 
 def test_preloaded_modules_read_no_setting(tmp_path):

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE, SLOW, unfinished
-from tests.support import speed
+from tests.support.browsing import until
 from tests.support.served import restarted
 
 ROOT = Path(__file__).parents[2]
@@ -59,11 +59,6 @@ def n_unsent_facts(page) -> int:
     return page.evaluate("Object.keys(localStorage).filter((c) => c.startsWith('maillage-fait-')).length")
 
 
-def until(page, holds: str) -> None:
-    """Wait for something to be true on a page, whose own rules let no text be evaluated."""
-    speed.until(lambda: page.evaluate(holds), lambda seconds: page.wait_for_timeout(1000 * seconds))
-
-
 def sent(page) -> None:
     until(page, "!Object.keys(localStorage).some((c) => c.startsWith('maillage-fait-'))")
 
@@ -79,7 +74,8 @@ def test_the_page_of_a_card_shows_once_the_device_holds_it(visit):
     with unfinished(page):
         expect(page.locator(".suite-carton")).to_have_count(1)
         until(page, "document.fonts.status === 'loaded'")
-        page.wait_for_timeout(500)
+        until(page, lambda: late)
+        page.wait_for_timeout(500)  # nothing comes: a page that is not finished paints nothing
         assert (len(late), page.evaluate(count_paints), page.evaluate(IS_CARD_STORED)) == (1, 0, False)
     late[0].continue_()
     until(page, count_paints)
@@ -112,8 +108,8 @@ def test_an_exercise_done_during_a_slow_sending_leaves_in_the_next(visit, site, 
     page.goto(f"{site}{MOUSE}6/")
     choose(page)
     until(page, "Object.keys(localStorage).filter((c) => c.startsWith('maillage-fait-')).length === 2")
+    until(page, lambda: slow)
     page.wait_for_timeout(1500)  # longer than the exercise waits before it leaves
-    assert len(slow) == 1
     slow[0].continue_()
     sent(page)
     assert facts(environment, card) == [(6, "seen"), (6, "done")]
@@ -246,7 +242,7 @@ def test_a_corrected_text_takes_nothing_back_from_a_device(visit, site, environm
             """Any of the processes may have looked at the folder less than two seconds ago."""
             return "Bien toucher" in page.request.get(f"{site}/apprendre/toucher-l-ecran/").text()
 
-        speed.until(is_published, lambda seconds: page.wait_for_timeout(1000 * seconds))
+        until(page, is_published)
         page.goto(f"{site}/apprendre/parcours/tranquille/")
         page.context.set_offline(True)
         page.goto(f"{site}{MOUSE}5/")
@@ -307,7 +303,7 @@ def test_a_group_learns_and_its_aidant_sees_who_is_stuck(visit, site, enter, fau
     for _ in range(3):
         page.locator("[data-choisir] [type=radio]").last.check()
         page.get_by_role("button", name="Vérifier").press("Enter")
-        page.wait_for_timeout(100)
+        expect(page.locator(".retour-dit .warning")).to_be_visible()
     page.goto(page.url.replace("/6/", "/"))
     sent(page)
     row = room.locator(".groupe tr", has_text="Aminata")

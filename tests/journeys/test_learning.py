@@ -161,7 +161,7 @@ def test_a_miss_is_explained_and_an_easier_way_is_offered(visit):
     for _ in range(2):
         page.mouse.click(box["x"] + 3, box["y"] + 3)
         expect(page.locator(".retour-dit")).to_contain_text("Presque")
-        page.wait_for_timeout(400)
+        page.wait_for_timeout(400)  # two presses, and no double one
     expect(page.locator(".retour-dit")).to_contain_text("plus facile")
     page.mouse.click(*(box[side] + 3 for side in "xy"), button="right")
     expect(page.locator(".retour-dit")).to_contain_text("bouton de droite")
@@ -246,16 +246,19 @@ def test_one_goes_on_before_knowing_how_to_click(visit):
     left_hand_button.press("Enter")
     expect(page.locator(".dessins-etape")).to_have_class(re.compile("miroir"))
     assert "Ma main est posée" in page.inner_text("[data-suite]")
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now() / 1000 + 1"))
     page.locator("[data-suite]").hover()
     page.keyboard.press("Escape")
-    page.wait_for_timeout(2_300)
+    page.clock.run_for(2_300)
     assert page.url.endswith("/2/"), "Escape stops the wait"
+    page.clock.resume()
     page.mouse.move(5, 5)
     page.locator("[data-suite]").hover()
     page.wait_for_url("**/tenir-la-souris/3/")
     page.mouse.move(5, 5)
     page.locator("[data-suite]").hover()
-    page.wait_for_timeout(2_300)
+    page.clock.run_for(2_300)
     assert page.url.endswith("/3/"), "the lamps come first"
 
 

@@ -2,30 +2,27 @@
 
 from playwright.sync_api import expect
 
-from tests.support import speed
-from tests.support.browsing import PHONE
+from tests.support.browsing import PHONE, until
 
 SEARCH = "/carte/?ou=Grenoble&besoin=assistance"
 STORED = """(async () => (await Promise.all((await caches.keys()).map(async (name) =>
   (await (await caches.open(name)).keys()).map((each) => new URL(each.url).pathname + new URL(each.url).search)))).flat())()"""
 
 
-def until(page, address: str) -> None:
+def until_stored(page, address: str) -> None:
     """Wait for the device to hold a page."""
-    speed.until(
-        lambda: address in page.evaluate(STORED), lambda seconds: page.wait_for_timeout(1000 * seconds)
-    )
+    until(page, lambda: address in page.evaluate(STORED))
 
 
 def test_without_network_the_home_page_the_last_search_and_a_module_answer(visit, site):
     page = visit("/", **PHONE)
-    until(page, "/")
+    until_stored(page, "/")
     for search in ("/carte/?ou=Meylan&besoin=wifi", SEARCH):
         page.goto(site + search)
-        until(page, search)
+        until_stored(page, search)
     first_phone = page.locator(".rang a[href^='tel:']").first.get_attribute("href")
     page.goto(f"{site}/apprendre/messages-pieges/")
-    until(page, "/apprendre/messages-pieges/3/")
+    until_stored(page, "/apprendre/messages-pieges/3/")
     page.context.set_offline(True)
     for address in ("/", SEARCH):
         page.goto(site + address)
@@ -46,7 +43,7 @@ def test_without_network_the_home_page_the_last_search_and_a_module_answer(visit
 
 def test_a_search_opened_from_a_link_answers_without_network(visit, site):
     page = visit(SEARCH, **PHONE)
-    until(page, SEARCH)
+    until_stored(page, SEARCH)
     page.context.set_offline(True)
     page.goto(site + SEARCH)
     expect(page.locator("[data-copie-gardee]")).to_contain_text("Le réseau ne répond pas")
@@ -57,10 +54,10 @@ def test_a_search_opened_from_a_link_answers_without_network(visit, site):
 def test_nothing_that_an_account_reads_is_stored_on_the_device(enter, site):
     page = enter("aidant", "/espace/personnes/")
     page.goto(f"{site}/")
-    until(page, "/")
+    until_stored(page, "/")
     for address in ("/espace/personnes/", SEARCH, "/"):
         page.goto(site + address)
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(1500)  # nothing more is stored
     stored = page.evaluate(STORED)
     assert [each for each in stored if not each.startswith("/statique/")] == ["/"]
     home = page.evaluate("caches.match('/', {ignoreVary: true}).then((each) => each.text())")

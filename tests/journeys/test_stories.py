@@ -313,7 +313,7 @@ def test_beside_who_helps_an_answer_touched_leads_to_the_next_question(visit):
     follow(page, page.get_by_role("button", name=re.compile("Commencer")))
     first = page.url
     choose(page, "reponse", page.locator("input[name=reponse]").first.input_value())
-    page.wait_for_timeout(300)
+    page.wait_for_timeout(300)  # nothing comes: it waits
     assert page.url == first
     page.locator(".tuile").nth(1).click()
     page.wait_for_url(lambda address: address != first)

@@ -13,10 +13,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
-from tests.support.browsing import battery_dies
+from tests.support.browsing import battery_dies, until
 from tests.support.collecting import PAGE, STATUS, following, on, put, ready, stored_answers
 from tests.support.served import restarted
-from tests.support.speed import until
 
 QUESTIONS = """
 from datetime import date
@@ -337,18 +336,15 @@ def test_hundreds_of_answers_through_cuts_kills_copies_and_two_tabs(
                 context.set_offline(False)
                 for tab in tabs:
                     tab.evaluate("dispatchEvent(new Event('online'))")
-                tabs[0].wait_for_timeout(400 + chance.randrange(250))
+                tabs[0].wait_for_timeout(400 + chance.randrange(250))  # it stops at any moment
                 if turn % 2:
                     server.stop()
                     server.start()
                 else:
                     context.set_offline(True)
-                    tabs[0].wait_for_timeout(chance.randrange(100))
+                    tabs[0].wait_for_timeout(chance.randrange(100))  # at any moment
             context.set_offline(False)
-            until(
-                lambda: stored_answers(environment, int(pk)),
-                lambda seconds: tabs[0].wait_for_timeout(1000 * seconds),
-            )
+            until(tabs[0], lambda: stored_answers(environment, int(pk)))
         for copy in ("copie-1", "appareil", "copie-2"):
             with device(tmp_path / copy) as context:
                 page = context.pages[0]
@@ -363,11 +359,11 @@ def test_hundreds_of_answers_through_cuts_kills_copies_and_two_tabs(
 def until_stored(page, values: dict[str, str]) -> None:
     """Wait until the device holds these answers of the one answer that is not finished."""
     until(
+        page,
         lambda: (
             [values.items() <= each["valeurs"].items() for each in page.evaluate(DEVICE_ANSWERS, "brouillon")]
             == [True]
         ),
-        lambda seconds: page.wait_for_timeout(1000 * seconds),
     )
 
 

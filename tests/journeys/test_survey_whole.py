@@ -15,9 +15,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
+from tests.support.browsing import until
 from tests.support.collecting import PAGE, STATUS, following, on, put, ready, stored_answers
 from tests.support.served import restarted
-from tests.support.speed import until
 
 TITLE, COMMUNE = "Internet et vous à Échirolles", "38151"
 FR, EN = "label::Français (fr)", "label::English (en)"
@@ -244,7 +244,7 @@ def street(visit, environment, survey: int, link: str, respondents: list[dict[st
         page.route("**/enquetes/envoi/", dies, times=1)
         page.context.set_offline(False)
         expect(page.locator(STATUS)).to_have_text(f"{half} réponses en attente, 0 envoyée")
-        until(lambda: server.process is None, lambda seconds: page.wait_for_timeout(1000 * seconds))
+        until(page, lambda: server.process is None)
         assert len(stored_answers(environment, survey)) == half, (
             "kept there, still waiting here: nobody told the device"
         )

@@ -10,9 +10,8 @@ from django.core import signing
 from maillage.apps.referrals.autonomy.forms.carried import COOKIE, SALT
 from maillage.apps.referrals.autonomy.rules import Carried
 from maillage.reference import bilan_tasks
-from tests.support import speed
 from tests.support.bilans import CARRIED
-from tests.support.browsing import tab_to
+from tests.support.browsing import tab_to, until
 from tests.support.profile import some
 
 SCREENS = [
@@ -49,11 +48,6 @@ def under_way(visit, site, key):
 def carried_by(page, key: str) -> Carried:
     value = next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == COOKIE)
     return Carried.from_plain(signing.loads(value, key=key, salt=SALT))
-
-
-def until(page, true: str) -> None:
-    """Wait for something to be true of a page."""
-    speed.until(lambda: page.evaluate(true), lambda seconds: page.wait_for_timeout(1000 * seconds))
 
 
 @pytest.mark.complete

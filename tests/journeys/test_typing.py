@@ -1,8 +1,11 @@
 """Text typed in the space comes back after going back, a refusal, another form; nobody else finds it."""
 
+import json
+
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import PHONE
+from tests.support.browsing import until
 
 NEW = "/espace/reseau/reunions/nouvelle/"
 BACK = "Ce que vous aviez tapé ici, sans l’envoyer, est remis."
@@ -10,12 +13,20 @@ REFUSED = "Ce que vous aviez envoyé ici a été refusé : ce n’est pas enregi
 PLAN = "/territoires/agglomeration-grenobloise/plan/"
 
 
+def until_stored(page, text: str) -> None:
+    """Wait for the tab to store a text typed in a field."""
+    until(
+        page,
+        f"Object.values(sessionStorage).some((fields) => fields.includes({json.dumps(json.dumps(text))}))",
+    )
+
+
 def test_what_is_typed_survives_a_way_back_and_goes_once_sent_or_signed_out(enter, site):
     page = enter("structure", NEW, **PHONE)
     page.get_by_label("Titre").fill("Se voir en janvier")
     page.get_by_label("À l’ordre du jour").fill("Les horaires d’hiver")
     page.get_by_label("Durée").select_option("60")
-    page.wait_for_timeout(600)  # longer than the pause of a hand
+    until_stored(page, "60")
     page.goto(f"{site}/espace/agenda/")
     page.go_back()
     expect(page.get_by_text(BACK)).to_be_visible()
@@ -37,12 +48,12 @@ def test_what_is_typed_survives_a_way_back_and_goes_once_sent_or_signed_out(ente
     page.goto(f"{site}{NEW}")
     expect(page.get_by_label("Titre")).to_have_value("")
     page.get_by_label("Titre").fill("Autre chose")
-    page.wait_for_timeout(600)
+    until_stored(page, "Autre chose")
     page.reload()
     page.get_by_role("button", name="L’effacer").click()
     expect(page.get_by_label("Titre")).to_have_value("")
     page.get_by_label("Titre").fill("Encore autre chose")
-    page.wait_for_timeout(600)
+    until_stored(page, "Encore autre chose")
     page.goto(f"{site}/compte/")
     page.get_by_role("button", name="Se déconnecter", exact=True).click()
     page.wait_for_load_state()
@@ -95,7 +106,7 @@ def test_what_is_typed_for_somebody_does_not_come_in_the_page_of_somebody_else(e
     page = enter("aidant", "/espace/actes/noter/?personne=1", **PHONE)
     page.get_by_text("Plus tôt, un autre organisme").click()
     page.locator("[name=precision]").fill("Avis de la Caf relu")
-    page.wait_for_timeout(600)
+    until_stored(page, "Avis de la Caf relu")
     page.goto(f"{site}/espace/actes/noter/")
     expect(page.locator("[name=precision]")).to_have_value("")
     page.goto(f"{site}/espace/actes/noter/?personne=1")

@@ -2,11 +2,13 @@
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from playwright.sync_api import Error
+from playwright.sync_api import Error, Page
+
+from tests.support import speed
 
 PHONE = {"width": 390, "height": 844}
 SLOW = 120_000  # milliseconds: nobody waits so long, but a page on an old computer that does other things
@@ -16,6 +18,16 @@ SPACE_OUT = """() => { const sheet = new CSSStyleSheet();
     + "p{margin-bottom:2em!important}");
   document.adoptedStyleSheets = [sheet]; }"""
 CLOSE_UP = "document.adoptedStyleSheets = []"
+
+
+def until(page: Page, condition: str | Callable[[], object]) -> None:
+    """Wait for a function, or an expression of JavaScript, to be true, while the page goes on: pages whose own rules
+    let no text be evaluated refuse `wait_for_function`.
+    """
+    speed.until(
+        (lambda: page.evaluate(condition)) if isinstance(condition, str) else condition,
+        lambda seconds: page.wait_for_timeout(1000 * seconds),
+    )
 
 
 def tab_to(page, selector: str, *, most: int = 60) -> None:

@@ -25,7 +25,9 @@ def ask(
     check: bool = False,
     country: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run Python with words, and return how it ended and what it said; country: it begins with the country read."""
+    """Run Python with words, and return how it ended and what it said; country: it begins with the country read.
+    ConnectionError when nothing was begun, for what was to begin it is dead.
+    """
     arguments = [str(word) for word in words]
     with (
         tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as out,
@@ -35,7 +37,9 @@ def ask(
         asker.connect(str(address))
         request = json.dumps([arguments, str(folder), dict(environment), country]).encode()
         socket.send_fds(asker, [request], [out.fileno(), err.fileno()])
-        copy = int(asker.recv(100))
+        if not (first := asker.recv(100)):
+            raise ConnectionResetError("what programs are copies of has stopped by itself")
+        copy = int(first)
         asker.settimeout(timeout)
         try:
             code = int(asker.recv(100))

@@ -70,6 +70,9 @@ def copies(address: str, names: list[str]) -> list[str]:
                 os._exit(0)  # whoever started it is gone
             asker, _ = door.accept()
             request, files, _, _ = socket.recv_fds(asker, 1 << 20, 2)
+            if not request:  # whoever asked was killed before it said what
+                asker.close()
+                continue
             words, folder, environment, of_country = json.loads(request)
             if of_country:
                 read_country()

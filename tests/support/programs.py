@@ -39,7 +39,14 @@ def run(
     gains nothing, to be a copy of a larger process takes longer.
     """
     more = {"folder": folder, "timeout": timeout, "check": check, "country": country}
-    return doors.ask(door(), *words, environment=environment, **more)
+    address = door()
+    try:
+        return doors.ask(address, *words, environment=environment, **more)
+    except ConnectionError:  # it was killed, for want of memory: another is started, once
+        with STARTING:
+            if _mould() == address:
+                _mould.cache_clear()
+        return doors.ask(door(), *words, environment=environment, **more)
 
 
 def door() -> Path:

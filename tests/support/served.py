@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.request
@@ -12,15 +11,9 @@ from contextlib import contextmanager, suppress
 from maillage.manage.commands.servir import leave_with_parent
 from tests.support.shared import ROOT
 from tests.support.speed import PATIENCE, until
+from tools.ports import free_port
 
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-
-
-def free_port() -> int:
-    """Return a port that nobody listens to."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def answers(address: str) -> bool:

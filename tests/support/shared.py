@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import traceback
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ import psycopg
 
 from maillage.manage.commands.servir import leave_with_parent
 from tests.environment import SHARED
+from tests.support import runs
 from tests.support.speed import UNCOUNTED_PROCESSES
 from tools import postgresql
 
@@ -32,14 +34,23 @@ INSIDE = ("PYTEST_", "DATABASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")  # what only t
 
 
 def once(path: Path, make: Callable[[Path], object]) -> Path:
-    """Return a path that `make` has filled, in this process or in another one; half of it is never seen."""
+    """Return a path that `make` has filled, in this process or in another one; half of it is never seen. RuntimeError,
+    with what it said, when `make` has failed in this run: to try again for each who asks would take as long each time.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
+    failure = SHARED / f"{path.name}.failure"
     with path.with_name(f"{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        if failure.exists():
+            raise RuntimeError(failure.read_text("utf-8"))
         if not path.exists():
             part = path.with_name(f"{path.name}.part")
             rmtree(part, ignore_errors=True)
-            make(part)
+            try:
+                make(part)
+            except Exception as error:
+                failure.write_text(f"{traceback.format_exc()}\n{getattr(error, 'stderr', '')}", "utf-8")
+                raise
             part.rename(path)
     return path
 
@@ -64,6 +75,7 @@ def _run(*words: str, env: dict[str, str]) -> None:
         env=env,
         check=True,
         capture_output=True,
+        text=True,
         preexec_fn=leave_with_parent,
     )
 
@@ -177,14 +189,7 @@ def server() -> Path:
         _create(folder, TEMPLATE)
         migrate(SHARED / TEMPLATE, postgresql.address(folder, TEMPLATE))
 
-    return Path(once(SHARED / "postgresql", make).read_text("utf-8"))
-
-
-def stop_server() -> None:
-    """Stop the server, if somebody asked for it."""
-    for path in (SHARED / "postgresql", SHARED / "postgresql.part"):
-        if path.exists():
-            postgresql.stop(Path(path.read_text("utf-8")))
+    return Path(once(SHARED / runs.SERVER, make).read_text("utf-8"))
 
 
 def new_database(template: str = TEMPLATE) -> str:

@@ -17,14 +17,12 @@ UNCOUNTED_PROCESSES: set[str] = set()  # processes that work for all the tests: 
 PATIENCE = 240.0  # seconds: nothing that is waited for takes so long, but what never comes
 
 
-def slowness(clock: Callable[[], float] = time.process_time) -> float:
-    """Return how many times slower than the machine that limits are thought for this one is now, by a clock:
-    1 or more.
-    """
-    before = clock()
+def slowness() -> float:
+    """Return how many times slower than the machine that limits are thought for this one is now: 1 or more."""
+    before = time.process_time()
     for _ in range(5):
         sum(n * n for n in range(1_000_000))
-    return max(1.0, (clock() - before) / 5 / LOOP)
+    return max(1.0, (time.process_time() - before) / 5 / LOOP)
 
 
 def instant() -> float:
@@ -83,17 +81,6 @@ def within(seconds: float) -> Iterator[None]:
         assert spent < LEEWAY * seconds * slow, (
             f"{spent:.1f} s of a processor {slow:.1f} times slower than ours"
         )
-
-
-@contextmanager
-def timed(seconds: list[float]) -> Iterator[None]:
-    """Add to a list the seconds that a block takes, waits included, as on the machine that limits are thought
-    for: for what is partly done by another process, a database.
-    """
-    before = time.perf_counter()
-    yield
-    spent = time.perf_counter() - before
-    seconds.append(spent / slowness(time.perf_counter))
 
 
 def until(ready: Callable[[], object], pause: Callable[[float], object] = time.sleep) -> None:
