@@ -29,7 +29,7 @@ from maillage.kernel.names import plain
 from maillage.manage import platform_study
 from maillage.manage.reports import studies as reported
 from maillage.publishing.directory import census
-from maillage.publishing.territory import criteria, edition, in_short, presentation
+from maillage.publishing.territory import atlas, criteria, edition, in_short, presentation
 from maillage.publishing.territory.named_places import claimed_places
 from maillage.publishing.territory.reading import PublishedNote
 from maillage.reference.definitions import DEFAULT, definition
@@ -231,6 +231,19 @@ def test_the_table_of_zones_carries_its_own_key_where_no_map_does(client, study,
     assert {f"case-{cell}" for cell in ("les-deux", "numerique", "sociale", "aucune")} <= set(
         re.findall(r'class="(case-[\w-]+)"', key)
     )
+
+
+def test_the_page_opens_on_the_map_of_numbers(client, study):
+    """La carte croisée s’ouvrait d’abord, là où elle est la moins sûre."""
+    page = client.get(ADDRESS).content.decode()
+    assert 'data-couche="numerique" aria-current="true"' in page
+
+
+@pytest.mark.parametrize(
+    ("odds", "painted"), [(0.36, "inconnue"), (0.59, "inconnue"), (0.61, "case-les-deux")]
+)
+def test_a_joint_class_hardly_more_likely_than_the_others_is_not_painted(odds, painted):
+    assert atlas.kind(SimpleNamespace(cell="les_deux", cell_odds=odds), "les-deux") == painted
 
 
 @pytest.mark.parametrize("layer", ["les-deux", "numerique", "sociale", "certitude"])

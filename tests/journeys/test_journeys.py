@@ -91,11 +91,11 @@ def test_the_map_moves_and_its_layers_change(visit):
     zones = page.locator(".leaflet-overlay-pane path.zone")
     assert zones.count() == 22
     before = [zones.nth(k).get_attribute("class") for k in range(22)]
-    page.click("[data-couche=numerique]")
+    page.click("[data-couche=les-deux]")
     assert [zones.nth(k).get_attribute("class") for k in range(22)] != before
-    assert page.is_visible("#legende-numerique")
-    assert not page.is_visible("#legende-les-deux")
-    assert "carte=numerique" in page.url
+    assert page.is_visible("#legende-les-deux")
+    assert not page.is_visible("#legende-numerique")
+    assert "carte=les-deux" in page.url
     page.click(".leaflet-control-zoom-in")
     zones.first.dispatch_event("click")
     assert page.locator("tr.choisie").count() == 1

@@ -535,12 +535,14 @@ def _odds_of_side(class_name: str | None, odds: tuple[float, ...]) -> float | No
 
 
 def kind(r: ZoneResult, layer: str) -> str:
-    """Return the class of style of a zone on a layer."""
+    """Return the class of style of a zone on a layer: that of no class where its cell is hardly more likely
+    than the others.
+    """
     if layer == "numerique" and r.digital_class:
         return f"n{CLASS_NAMES.index(r.digital_class) + 1}"
     if layer == "sociale" and r.social_class:
         return f"s{CLASS_NAMES.index(r.social_class) + 1}"
-    if layer == "les-deux" and r.cell:
+    if layer == "les-deux" and r.cell and (r.cell_odds is None or r.cell_odds >= certainty.WEAK):
         return f"case-{r.cell.replace('_', '-')}"
     if layer == "espace":
         return SPACES[r.space]

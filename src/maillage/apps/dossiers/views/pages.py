@@ -41,9 +41,9 @@ from maillage.statistics.zones.territories import KIND_LABELS, gazetteer
 from maillage.words import claims, wording
 from maillage.words.languages import to_say
 
-LAYERS = {
-    "les-deux": to_say("Les deux"),
+LAYERS = {  # the first is the map that a page opens on: of numbers, where the joint one may be unsure
     "numerique": to_say("Numérique"),
+    "les-deux": to_say("Les deux"),
     "sociale": to_say("Sociale"),
     "espace": to_say("Rural ou urbain"),
     "certitude": to_say("Certitude"),
