@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from maillage.kernel.spreadsheet import as_csv, bare, safe
 
-UNSEEN = " \"\x00\xa0\xad\u200b\u202e\u2060\u3000\ufeff"
+UNSEEN = ' "\x00\xa0\xad\u200b\u202e\u2060\u3000\ufeff'
 TEXTS = st.text(alphabet=f"=+-@＝＋－＠'; \t\r\n1a|.,{UNSEEN}", max_size=12)
 
 

@@ -171,9 +171,7 @@ def crossing(spread: Spread, n: int, unit: str, likely: Sequence[str], *, uncros
     if not likely:
         return f"{count} {both}, sans qu’on sache {one if has == 'a' else many}. {CHECK}"
     have = "a" if len(likely) == 1 else "ont"
-    return (
-        f"{named(likely, most=4)} {have} probablement {both}. {count} les deux élevées.{odds_sentence()}"
-    )
+    return f"{named(likely, most=4)} {have} probablement {both}. {count} les deux élevées.{odds_sentence()}"
 
 
 def uncrossed(n: int, unit: str) -> str:
@@ -215,9 +213,7 @@ def strongest(at_top: Sequence[str], below: Sequence[str], unit: str) -> str:
         ("dans la classe « élevée » ou « très élevée »", below),
     )
     first, *rest = [f"{place} : {named(names, most=FEWER_NAMED)}." for place, names in lists if names]
-    return " ".join(
-        [f"Précarité numérique, probablement ({odds_text()}), {first}", *map(upper_first, rest)]
-    )
+    return " ".join([f"Précarité numérique, probablement ({odds_text()}), {first}", *map(upper_first, rest)])
 
 
 def leaders(top: Sequence[str], n: int, unit: str) -> str:
