@@ -379,6 +379,14 @@ def test_documents_and_pages_of_a_territory_name_the_zones_that_its_mission_drew
     assert "Secteurs" not in slides, "the key of a study gives its own cut"
 
 
+def test_zones_drawn_after_the_mission_of_a_territory_change_none_of_its_documents(lea, study, sectors):
+    """Cinq secteurs dessinés après coup renommaient la restitution, la synthèse et le plan d’une agglomération."""
+    StudyMission.objects.create(place=PLACE, written_at=AT, written_by=lea)
+    assert queries.zoned(study) == study and queries.zones_place(PLACE) == PLACE
+    StudyMission.objects.create(place=sectors.place, written_at=AT, written_by=lea)
+    assert queries.zoned(study) == sectors
+
+
 def test_the_gap_of_a_page_is_read_in_its_own_zones(study, client, sectors, monkeypatch):
     read = queries.reading
     monkeypatch.setattr(queries, "reading", lambda study: replace(read(study), offer=study.place))

@@ -701,16 +701,18 @@ def survey_answers(place: str) -> list[Mapping[tuple[str, str, str], criteria.An
 
 def zones_place(place: str) -> str:
     """Return the address of the zones that the pages and reports of a territory name: for an official one,
-    the perimeter that cuts it whole, the one with a mission then the last drawn of several; else itself.
-    Nothing that is being computed changes it.
+    its own or those of a perimeter that cuts it whole, where its mission is written; without a mission, the
+    last perimeter drawn. Nothing that is being computed changes it, nor zones drawn after the mission.
     """
     if territories.perimeter(place) is not None:
         return place
-    slugs = [each for each in territories.same_places(place) if each != place]
-    if len(slugs) > 1:
-        with_mission = set(StudyMission.objects.filter(place__in=slugs).values_list("place", flat=True))
-        slugs = [each for each in slugs if each in with_mission] or slugs
-    return slugs[-1] if slugs else place
+    same_places = territories.same_places(place)
+    slugs = [each for each in same_places if each != place]
+    with_mission = set(StudyMission.objects.filter(place__in=same_places).values_list("place", flat=True))
+    of_missions = [each for each in slugs if each in with_mission]
+    if not slugs or (place in with_mission and not of_missions):
+        return place
+    return (of_missions or slugs)[-1]
 
 
 def own_zones(study: Study) -> Study | None:
