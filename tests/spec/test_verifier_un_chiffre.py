@@ -207,10 +207,10 @@ def test_number_is_compared_with_the_question_that_its_words_ask(spec):
     20 % des chômeurs sont en difficulté                                    | France                 | On ne peut pas dire  | chômeurs
     À L'Île-d'Yeu, 17 % des habitants sont éloignés du numérique            | L’Île-d’Yeu            | Compatible           | 17 % (entre 13
     27 % des habitants de L'Île-d'Yeu sont en difficulté avec le numérique  | L’Île-d’Yeu            | Trop haut            | 17 % (entre 13
-    Un habitant de L'Île-d'Yeu sur trois est en précarité numérique         | L’Île-d’Yeu            | Trop haut            | 17 % (entre 13
-    Un habitant de L'Île-d'Yeu sur quatre                                   | L’Île-d’Yeu            | Une autre définition | 22 %
+    Un habitant de L'Île-d'Yeu sur trois est en précarité numérique         | L’Île-d’Yeu            | On ne peut pas dire  | 41 % (entre 34
+    Un habitant de L'Île-d'Yeu sur quatre                                   | L’Île-d’Yeu            | On ne peut pas dire  | 18 % (entre 14
     40 % des habitants de L'Île-d'Yeu sont en difficulté                    | L’Île-d’Yeu            | Une autre définition | 41 %
-    35 % des habitants de L'Île-d'Yeu sont en difficulté                    | L’Île-d’Yeu            | Trop haut            | 17 % (entre 13
+    35 % des habitants de L'Île-d'Yeu sont en difficulté                    | L’Île-d’Yeu            | On ne peut pas dire  | 41 % (entre 34
     21,5 % des habitants de L'Île-d'Yeu sont en difficulté en 2019          | L’Île-d’Yeu            | Compatible           | 18 % (entre 14
     17 % des Français en 2019                                               | France                 | Compatible           | 16,5 %
     17 % des Français sont en situation d’illectronisme (2019)              | France                 | Compatible           | 16,5 %

@@ -144,6 +144,14 @@ def nearest(claim: Claim, figures: Sequence[NationalFigure]) -> NationalFigure |
     return min(fitting, key=lambda figure: gap(claim, figure), default=None)
 
 
+def of_number(claim: Claim) -> NationalFigure | None:
+    """Return the figure that prints the number of a claim, whatever its question and its people."""
+    amounts = [each for each in (claim.share, claim.people) if each]
+    if any(each.is_least or each.is_most or each.fraction for each in amounts):  # many would fit it
+        return None
+    return nearest(claim, national_figures())
+
+
 def of_near_question(claim: Claim, subject_words: set[str]) -> NationalFigure | None:
     """Return the figure that prints a share for these people, or for close ages, on a question that has one
     of its words; None for none: its question is not the same, and the number is not wrong.
