@@ -73,14 +73,20 @@ def fits(claim: Claim, measured: Measured) -> bool:
 def gives(claim: Claim, measured: Measured) -> bool:
     """Return True for a figure that rounds to the numbers of a claim: a wide interval alone touches many."""
     if measured.is_published and measured.share.half_width <= NARROW:
-        return fits(claim, measured)
+        return all(
+            amount.low < figure.high and figure.low < amount.high for amount, figure in pairs(claim, measured)
+        )
     return all(amount.low <= figure.value <= amount.high for amount, figure in pairs(claim, measured))
 
 
 def is_as_published(claim: Claim, measured: Measured) -> bool:
-    """Return True for a share that prints the one published for France of a definition."""
+    """Return True for a share alone that prints the one published for France of a definition."""
     share = claim.share
-    return share is not None and share.low <= 100 * measured.definition.total <= share.high
+    return (
+        share is not None
+        and claim.people is None
+        and share.low <= 100 * measured.definition.total <= share.high
+    )
 
 
 def printed_ends(figure: Estimate, measured: Measured) -> tuple[float, float]:

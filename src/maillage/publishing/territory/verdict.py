@@ -58,7 +58,7 @@ from maillage.publishing.territory.surveys import PEOPLE
 from maillage.reference.definitions import DEFAULT, LEVELS, Definition, definition
 from maillage.reference.national_figures import NationalFigure
 from maillage.words import wording
-from maillage.words.claims import MOVED, YEAR, Claim, is_denial, is_low, topic
+from maillage.words.claims import MOVED, YEAR, Claim, first_clause, is_denial, is_low, topic
 from maillage.words.wording import lower_first
 
 OPPOSITES: dict[VerdictKind, VerdictKind] = {"haut": "bas", "bas": "haut"}
@@ -177,6 +177,8 @@ def _judged(
         rest = replace(claim, share=claim.share.rest, people=None)
         return _turned(_of_difficulty(rest, measures, where, names))
     if not is_of_difficulty(claim, names) or (is_rest and claim.share is None):
+        if (first := first_clause(claim)) and subject_words_of(first, names):
+            return _judged(first, measures, where, surveys, names, own)
         return _off_topic(claim, measures, where)
     if unknown := _unknown(claim, measures, where, names):
         return unknown
@@ -273,7 +275,7 @@ def _of_difficulty(claim: Claim, measures: Sequence[Measured], where: str, names
     if of_residents is not usual:  # smaller: a number between the two is of neither
         low = min(low, ends(claim, of_residents)[0])
         high = max(high, ends(claim, of_residents)[1])
-    if low <= 0 <= high:
+    if low <= 0 <= high or (claim.share and claim.people and _is_of_two(claim, measures, where, names)):
         return Verdict(
             kind="inconnu",
             title=f"{fact}.",
@@ -293,13 +295,21 @@ def _of_difficulty(claim: Claim, measures: Sequence[Measured], where: str, names
     )
 
 
+def _is_of_two(claim: Claim, measures: Sequence[Measured], where: str, names: str) -> bool:
+    """Return True for a share and a count of which one alone is neither too high nor too low."""
+    return any(
+        _of_difficulty(each, measures, where, names).kind not in OPPOSITES
+        for each in (replace(claim, people=None), replace(claim, share=None))
+    )
+
+
 def _may_name(subject_words: Collection[str], measured: Measured) -> bool:
     """Return True for a definition that the words of a number may name: of equipment, of use, else of
-    difficulty. A number without words names difficulty; the share printed for France, any definition.
+    difficulty, also where it has no words.
     """
     is_general = measured.definition.id in GENERAL
     if not subject_words:
-        return is_general or measured.is_published
+        return is_general
     return is_general != (is_of_equipment(subject_words) or bool(USE & {*subject_words}))
 
 
