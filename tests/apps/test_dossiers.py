@@ -336,6 +336,15 @@ def test_a_check_without_a_number_says_what_to_do(client, study, q):
         assert error.count(".") >= 3
 
 
+def test_a_long_sentence_is_read_as_it_is_copied(client, home):
+    """Une phrase de rapport, de 300 à 500 signes, était refusée comme trop longue."""
+    meaning = (
+        "elles n’ont pas utilisé Internet depuis trois mois, ou n’en ont pas les compétences de base, " * 4
+    )
+    q = f"Selon l’Insee, 15,4 % des 15 ans et plus sont en situation d’illectronisme : {meaning}"
+    assert client.get("/verifier/", {"q": q[:450]}).context["verdict"].kind == "compatible"
+
+
 def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(client, study):
     """PU-06 : « 40 % des Français » ne menait nulle part. Affiche de Strasbourg : 7 + 19 + 14."""
     assert client.get("/territoires/", {"q": "40 % des Français"})["Location"].startswith("/verifier/?q=40")

@@ -412,14 +412,19 @@ SPEECH = (
 KNOWN_FAILURES = [
     # The Baromètre of 2021 has 84 %; only that of 2022, 87 %, is among the figures of reference.
     "84 % des Français ont un smartphone | Trop bas",
-    # Two numbers of two years: the first is compared, beside the second.
-    "17 % en 2019, 15 % en 2021 : l'illectronisme en France | Une autre définition",
     # What follows the number, « les formulaires passent en ligne », is taken for what it counts.
     SPEECH,
+    # « Près du quart » of the State, in 2018, is of difficulty: too high for « illectronisme ».
+    "25 % des Français sont en situation d'illectronisme | Une autre définition",
+    # In a wide interval of another definition, where its figure is not: nothing is said.
+    "L'illectronisme touche 30 % des habitants de La Réunion | On ne peut pas dire",
+    "À L'Île-d'Yeu, 1 habitant sur 2 est en situation d'illectronisme | On ne peut pas dire",
+    # Two subjects.
+    "16 % d'illectronisme et 12 % de pauvreté au Puy-en-Velay | On ne peut pas dire",
 ]
 
 
-def test_sentence_heard_in_france_gets_the_verdict_of_what_is_published(spec):
+def test_sentence_heard_in_france_gets_the_verdict_of_published_figures(spec):
     """Phrases de la presse, d’élus, de diagnostics, d’accueils : vraies, fausses, vagues, d’un autre public, d’une enquête.
     Le verdict attendu a été écrit d’après les chiffres publiés, avant le calcul. Au moins 95 sur 100 sont justes, et aucune
     erreur ne confirme un chiffre ni ne l’accuse d’être trop haut.
@@ -612,17 +617,90 @@ def test_sentence_heard_in_france_gets_the_verdict_of_what_is_published(spec):
     250 personnes en illectronisme à Saint-Julien-Chapteuil                                              | Compatible
     160 personnes à Saint-Julien-Chapteuil                                                               | On ne peut pas dire
     Un habitant de Saint-Julien-Chapteuil sur deux est en difficulté                                     | On ne peut pas dire
+    Selon l'Insee, 15 % de la population française est touchée par l'illectronisme                       | Compatible
+    En France, une personne sur six n'utilise pas Internet ou n'en maîtrise pas les bases                | Compatible
+    Un tiers de la population est éloigné du numérique d'après l'ANCT                                    | Compatible
+    Trois Français sur dix sont éloignés du numérique                                                    | Compatible
+    13 millions de personnes souffrent d'illectronisme                                                   | Une autre définition
+    15 millions de Français sont en difficulté avec le numérique                                         | On ne peut pas dire
+    25 % des Français sont en situation d'illectronisme                                                  | Trop haut
+    Un Français sur dix est en situation d'illectronisme                                                 | Trop bas
+    75 % des Français sont exclus du numérique                                                           | Trop haut
+    Les 7 % d'exclus du numérique                                                                        | Compatible
+    19 % des Français sont en précarité numérique forte                                                  | On ne peut pas dire
+    14 % des Français sont en précarité numérique faible                                                 | On ne peut pas dire
+    60 % des Français sont autonomes avec le numérique                                                   | Une autre définition
+    60 % des Français n'ont pas de difficulté avec le numérique                                          | Une autre définition
+    17 % des Français déclarent être en difficulté avec le numérique                                     | Une autre définition
+    L'illectronisme concerne 15,4 % des 15 ans ou plus                                                   | Compatible
+    L'illectronisme touche 30 % des habitants de La Réunion                                              | Une autre définition
+    45 % des seniors sont en difficulté avec le numérique                                                | On ne peut pas dire
+    2 % des 15-24 ans sont en situation d'illectronisme                                                  | Compatible
+    Les jeunes ne sont que 2 % à être en illectronisme                                                   | Compatible
+    30 % des cadres sont en situation d'illectronisme                                                    | On ne peut pas dire
+    Une femme sur cinq est en difficulté avec le numérique                                               | On ne peut pas dire
+    20 % des ruraux n'ont pas Internet                                                                   | On ne peut pas dire
+    40 % des personnes handicapées sont en difficulté avec le numérique                                  | On ne peut pas dire
+    16 % des immigrés n'utilisent jamais Internet                                                        | On ne peut pas dire
+    10 % des collégiens n'ont pas d'ordinateur                                                           | On ne peut pas dire
+    92 % des Français ont Internet à la maison                                                           | On ne peut pas dire
+    88 % des Français ont Internet chez eux                                                              | Compatible
+    40 % des Français n'ont pas d'ordinateur                                                             | Trop haut
+    50 % des Français n'ont pas de smartphone                                                            | Trop haut
+    Un Français sur trois a renoncé à des démarches administratives en ligne                             | Compatible
+    80 % des Français ont renoncé à une démarche en ligne                                                | Trop haut
+    25 % des Français ont peur d'utiliser l'intelligence artificielle                                    | On ne peut pas dire
+    67 % des Français pensent que le numérique est une chance                                            | On ne peut pas dire
+    30 % des Français n'ont pas confiance dans les sites publics                                         | On ne peut pas dire
+    12 % des communes sont en zone blanche                                                               | On ne peut pas dire
+    98 % des foyers ont la fibre                                                                         | On ne peut pas dire
+    3 000 personnes accompagnées par nos conseillers numériques                                          | On ne peut pas dire
+    1 500 personnes accompagnées depuis 2013                                                             | On ne peut pas dire
+    72 % des personnes accompagnées sont satisfaites                                                     | On ne peut pas dire
+    20 000 habitants à L'Île-d'Yeu                                                                       | On ne peut pas dire
+    4 900 habitants vivent à L'Île-d'Yeu                                                                 | On ne peut pas dire
+    À L'Île-d'Yeu, 33 % de la population a plus de 60 ans                                                | On ne peut pas dire
+    À L'Île-d'Yeu, 1 habitant sur 6 est en situation d'illectronisme                                     | Compatible
+    À L'Île-d'Yeu, 1 habitant sur 2 est en situation d'illectronisme                                     | Une autre définition
+    600 à 800 personnes en difficulté avec le numérique à L'Île-d'Yeu                                    | Compatible
+    Environ 700 personnes, soit 17 % de la population, à L'Île-d'Yeu                                     | Compatible
+    16 % d'illectronisme et 12 % de pauvreté au Puy-en-Velay                                             | Compatible
+    32 % au Puy-en-Velay                                                                                 | Trop haut
+    100 % des habitants du Puy-en-Velay sont en difficulté avec le numérique                             | Trop haut
+    50 personnes en illectronisme au Puy-en-Velay                                                        | Trop bas
+    55 % des habitants du Grand Charolais sont à l'aise avec le numérique                                | Compatible
+    70 % des structures du Grand Charolais manquent de moyens humains                                    | Trop haut
+    56 % des habitants du Grand Charolais demandent à un proche                                          | Compatible
+    35 % des habitants du Grand Charolais connaissent un lieu d'aide                                     | Compatible
+    90 % des habitants du Grand Charolais ont un smartphone                                              | Compatible
+    60 % des habitants du Grand Charolais ont une tablette                                               | Trop haut
+    30 % des médiathèques du Grand Charolais ont du wifi                                                 | On ne peut pas dire
+    Selon une étude, 15% des français seraient illectroniques                                            | Compatible
+    Quinze pour cent de Français illectroniques                                                          | Compatible
+    pres de 9 millions de francais illectroniques                                                        | Une autre définition
+    40 pourcent de francais galere avec internet                                                         | Une autre définition
+    un francais sur six est illectronique                                                                | Compatible
+    16,5% d'illectronisme en 2019 puis 15,4% en 2021                                                     | Compatible
     """
     published = {"200071884": [*surveys(), ages()]}
 
     def errors(t: dict) -> list[str]:
-        given = [verdict_of(sentence, published) for sentence in t["phrase"]]
-        wrong = [f"{x} | {y}" for x, y, z in zip(t["phrase"], given, t["verdict"], strict=True) if y != z]
-        assert not [each for each in wrong if each.endswith(("| Compatible", "| Trop haut"))]
-        assert len(wrong) <= 0.05 * len(given)
+        labels = [verdict_of(sentence, published) for sentence in t["phrase"]]
+        wrong = [f"{x} | {y}" for x, y, z in zip(t["phrase"], labels, t["verdict"], strict=True) if y != z]
+        assert not [line for line in wrong if line.endswith(("| Compatible", "| Trop haut"))]
+        assert len(wrong) <= 0.05 * len(labels)
         return wrong
 
     spec(errors, KNOWN_FAILURES)
+
+
+def test_share_alone_is_of_another_definition_only_at_its_figure():
+    """À L’Île-d’Yeu, les fourchettes couvrent presque tout de 4 à 49 % : les toucher ne suffit pas."""
+    kinds = {n: judge(parse(f"{n} %"), measures("85113"), where="Ici").kind for n in range(1, 61)}
+    shares = {kind: [n for n, judged in kinds.items() if judged == kind] for kind in kinds.values()}
+    assert shares["autre"] == [7, 40, 41]
+    assert shares["compatible"] == [*range(13, 22)]
+    assert shares["haut"] == [*range(29, 34), *range(50, 61)]
 
 
 def test_share_published_for_france_is_recognised_on_the_page_of_a_territory(spec):

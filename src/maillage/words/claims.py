@@ -125,7 +125,8 @@ COMMON = (
     " enquetees rencontres rencontrees gens citent evoquent mentionnent indiquent affirment considerent"
     " trouvent pensent jugent avouent repondent repondu cela ceux celles"
     " janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"
-    " estime estimait etait etaient serait seraient publie publiee publies plupart residant residants"
+    " puis apres anct estime estimait etait etaient serait seraient publie publiee publies plupart residant"
+    " residants"
     " quarts cinquieme dixieme quasi quasiment approximativement seulement juste peine autour quelque"
     " quelques grosso modo soit concerne concernent demeure demeurent nos notre son sa depuis"
 )

@@ -73,10 +73,15 @@ def fits(claim: Claim, measured: Measured) -> bool:
 def gives(claim: Claim, measured: Measured) -> bool:
     """Return True for a figure that rounds to the numbers of a claim: a wide interval alone touches many."""
     if measured.is_published and measured.share.half_width <= NARROW:
-        return all(
-            amount.low < figure.high and figure.low < amount.high for amount, figure in pairs(claim, measured)
-        )
+        return all(_is_near(amount, figure) for amount, figure in pairs(claim, measured))
     return all(amount.low <= figure.value <= amount.high for amount, figure in pairs(claim, measured))
+
+
+def _is_near(amount: Amount, figure: Estimate) -> bool:
+    """Return True for an amount that more than touches the interval that its producer prints."""
+    if amount.is_least or amount.is_most:
+        return amount.low < figure.high and figure.low < amount.high
+    return abs(figure.value - amount.value) <= (amount.step + figure.half_width) / 2
 
 
 def is_as_published(claim: Claim, measured: Measured) -> bool:

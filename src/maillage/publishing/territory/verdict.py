@@ -76,6 +76,7 @@ DAILY, EACH_DAY = "credoc-2014-quotidien", frozenset(topic("jour quotidiennement
 ADDED_LEVELS = (LEVELS, LEVEL_OF_EXCLUSION, TWO_WORST_LEVELS)
 GENERAL = (*ADDED_LEVELS, FAR_FROM_DIGITAL, DEFAULT, "illectronisme-insee-2019")
 ASK = "Ses mots ne disent pas lesquelles de ces personnes il compte. Ajoutez-les, telles que vous les lisez. "
+SINCE = "Ces usages progressent : le chiffre peut être plus récent que cette source. "
 ACCESS = frozenset(topic("accès"))
 CHECKED = (
     "Cette page compare une part ou un nombre de personnes en difficulté avec le numérique ; à la page d’un"
@@ -316,11 +317,11 @@ def _may_name(subject_words: Collection[str], measured: Measured) -> bool:
 def _undecided(
     claim: Claim, usual: Measured, rivals: Sequence[Measured], subject_words: Collection[str]
 ) -> Verdict | None:
-    """Return what a number out of the range of its definition may also be, None where it is that of no other:
-    in the interval of a rival, or printed for France on a question that its words do not ask.
+    """Return the doubt on a number out of the range of its definition, None without any: it is in the
+    interval of a rival, or printed for France on a question that its words do not ask.
     """
     words = {*subject_words}
-    if words and (not words & TROUBLE or words & (FAR | CUT_OFF | ILLITERACY)):
+    if words and (not words & TROUBLE or words & (FAR | CUT_OFF)):
         return None
     if touched := next((each for each in rivals if fits(claim, each)), None):
         terms = touched.definition
@@ -332,7 +333,7 @@ def _undecided(
             ),
             reason=f"{ASK}{source_words(touched)}",
         )
-    if not usual.is_published:
+    if not usual.is_published or words & ILLITERACY:
         return None
     if figure := national_phrases.of_number(claim):
         return Verdict(
@@ -385,7 +386,10 @@ def _of_published(claim: Claim, measures: Sequence[Measured], where: str, names:
     figures = national_phrases.quoted(claim, subject_words)
     has_all = bool(figures) and all(x.is_lack for x in figures) and not is_low(claim.meaning)
     if claim.share and has_all and is_country:
-        return _turned(_of_specific(replace(claim, share=claim.share.rest, people=None), figures))
+        verdict = _turned(_of_specific(replace(claim, share=claim.share.rest, people=None), figures))
+        if verdict.kind != "haut":
+            return verdict
+        return replace(verdict, kind="inconnu", reason=f"{SINCE}{verdict.reason}")
     usual, is_of_need = _by_meaning(claim, measures, names)[0], is_of_difficulty(claim, names)
     figure = national_phrases.nearest(claim, figures) if is_country else None
     is_open = any(x.is_least or x.is_most for x in (claim.share, claim.people) if x)  # many would fit it
@@ -510,7 +514,7 @@ def _by_meaning(claim: Claim, measures: Sequence[Measured], names: str) -> list[
 
 def _of_year(claim: Claim, measures: Sequence[Measured]) -> str:
     """Return the definition that counts as the usual one does, of a year that a number says; "" for none."""
-    years = {int(year.strip(" ()")[-4:]) for year in YEAR.findall(claim.text)}
+    years = [int(year.strip(" ()")[-4:]) for year in YEAR.findall(claim.text)][:1]  # of the number compared
     usual = measures[0].definition
     same = (x.definition for x in measures if x.definition.statement == usual.statement)
     return next((each.id for each in same if each.year in years), "")
