@@ -424,7 +424,7 @@ KNOWN_FAILURES = [
 ]
 
 
-def test_sentence_heard_in_france_gets_the_verdict_of_published_figures(spec):
+def test_verdict_on_a_sentence_agrees_with_published_figures(spec):
     """Phrases de la presse, d’élus, de diagnostics, d’accueils : vraies, fausses, vagues, d’un autre public, d’une enquête.
     Le verdict attendu a été écrit d’après les chiffres publiés, avant le calcul. Au moins 95 sur 100 sont justes, et aucune
     erreur ne confirme un chiffre ni ne l’accuse d’être trop haut.
