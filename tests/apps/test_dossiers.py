@@ -349,6 +349,15 @@ def test_a_check_without_a_number_says_what_to_do(client, study, q):
         assert error.count(".") >= 3
 
 
+def test_a_long_sentence_is_read_as_it_is_copied(client, home):
+    """Une phrase de rapport, de 300 à 500 signes, était refusée comme trop longue."""
+    meaning = (
+        "elles n’ont pas utilisé Internet depuis trois mois, ou n’en ont pas les compétences de base, " * 4
+    )
+    q = f"Selon l’Insee, 15,4 % des 15 ans et plus sont en situation d’illectronisme : {meaning}"
+    assert client.get("/verifier/", {"q": q[:450]}).context["verdict"].kind == "compatible"
+
+
 def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(client, study):
     """PU-06 : « 40 % des Français » ne menait nulle part. Affiche de Strasbourg : 7 + 19 + 14."""
     assert client.get("/territoires/", {"q": "40 % des Français"})["Location"].startswith("/verifier/?q=40")
@@ -358,6 +367,15 @@ def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(cli
     local_page = text_of(client.get(f"{ADDRESS}verifier/", {"q": "40 % des Français"}))
     (total,) = (x for x in queries.local_measures(study) if x.definition.id == "trois-niveaux-2017")
     assert "Ce que cela donne ici" in local_page and total.people_words.replace("\xa0", " ") in local_page
+
+
+def test_check_draws_the_levels_of_the_territory_under_its_own_sum(client, study):
+    """Sous « 125 000, 34 % », la barre et sa légende étaient les 7, 19 et 14 % de la France."""
+    page = client.get(f"{ADDRESS}verifier/", {"q": "40 % en difficulté avec le numérique"})
+    levels = queries.reading(study).levels
+    assert page.context["verdict"].has_levels
+    assert [share for _, share in page.context["levels"]] == [line.share for line in levels.lines[:3]]
+    assert levels.bar.wide in page.content.decode() and "40 en France, et ici" in text_of(page)
 
 
 @pytest.mark.parametrize(
@@ -375,6 +393,29 @@ def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(cli
 )
 def test_a_number_that_names_a_territory_is_checked_there(client, home, q, address):
     assert client.get("/verifier/", {"q": q})["Location"].startswith(address)
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "4 500 personnes en illectronisme dans la CC de Saint-Flour",
+        "3 500 personnes à Saint-Flour",
+        "20 % dans l’agglo de Saint-Flour",
+        "20 % des habitants de la communauté de Saint-Flour",
+    ],
+)
+def test_a_grouping_answers_for_the_town_whose_name_it_bears(client, home, q):
+    """« 4 500 personnes dans la CC de Saint-Flour » était « Trop haut », contre les 900 de la commune."""
+    page = client.get("/territoires/200066660/verifier/", {"q": q})
+    assert page.status_code == 200
+    assert page.context["verdict"].title.startswith("À l’échelle de la communauté de communes")
+
+
+@pytest.mark.parametrize("kind", ["commune", "ville"])
+def test_a_town_named_with_its_kind_answers_on_its_own_page(client, home, kind):
+    q = f"900 personnes dans la {kind} de Saint-Flour"
+    response = client.get("/territoires/200066660/verifier/", {"q": q}, follow=True)
+    assert response.redirect_chain[-1][0].startswith("/territoires/15187/verifier/")
 
 
 @pytest.mark.parametrize(

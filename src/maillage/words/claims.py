@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from maillage.kernel.names import plain
 from maillage.words.claim_words import in_french
@@ -123,6 +124,9 @@ COMMON = (
     " nombreux concernes concernees interroges interrogees interroge interrogee sondes sondees enquetes"
     " enquetees rencontres rencontrees gens citent evoquent mentionnent indiquent affirment considerent"
     " trouvent pensent jugent avouent repondent repondu cela ceux celles"
+    " janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre"
+    " puis apres anct estime estimait etait etaient serait seraient publie publiee publies plupart residant"
+    " residants"
     " quarts cinquieme dixieme quasi quasiment approximativement seulement juste peine autour quelque"
     " quelques grosso modo soit concerne concernent demeure demeurent nos notre son sa depuis"
 )
@@ -139,6 +143,7 @@ SAME = {
     "servent": "utiliser",
     "acced": "utiliser",
     "accompagn": "aider",
+    "navigu": "utiliser",
 }
 SAME |= {"assist": "aider", "possed": "disposer", "dote": "disposer"}
 SAME |= {"connu": "connaitre", "manqu": "besoin", "structure": "lieu", "adress": "demander"}
@@ -146,6 +151,9 @@ SAME |= {"craign": "peur", "crainte": "peur", "redout": "peur", "tromp": "erreur
 # Forms that share no beginning with their verb.
 FORMS = dict.fromkeys(("sais", "sait", "savent", "savons", "savez"), "savoir")
 FIRST_AGE = "15 ans"
+EXPLAINED = re.compile(  # after the words of a number: what it counts, told again
+    r"\d.*?[^\W\d]{3}(\s?[:;.,]\s)(?:elles|ils|c’est-à-dire|autrement dit|ces personnes)\b", re.I
+)
 MOST = 10_000_000_000.0  # people: a count is of the living
 
 
@@ -219,7 +227,7 @@ def parse(text: str) -> Claim:
     >>> parse("18 % des habitants, soit environ 1 personne sur 6").people
     """
     typed = re.sub(r"[\s\u00a0\u202f]+", " ", text.replace("'", "’")).strip()
-    phrase = in_french(typed)
+    phrase = in_french(typed.lower() if typed.isupper() else typed)
     phrase = re.sub(r"\s?pour\s?cent\b", " %", IN_WORDS.sub(_digits, phrase), flags=re.I)
     phrase = SLASHED.sub(r"\1 sur \2", phrase.translate(SIGNS))
     meaning = _in_plain_words(phrase)
@@ -310,6 +318,7 @@ def _subgroup(text: str, end: int) -> re.Match[str] | None:
     )
 
 
+@lru_cache(maxsize=4096)  # the questions of every survey and figure are read again for each number
 def topic(text: str, names: str = "") -> tuple[str, ...]:
     """Return the stems of the words that say which question a sentence answers, in their order, each once.
     names: those of its territories, that tell none.
@@ -333,6 +342,18 @@ def topic(text: str, names: str = "") -> tuple[str, ...]:
 def _stem(word: str) -> str:
     same = next((meaning for start, meaning in SAME.items() if word.startswith(start)), FORMS.get(word, word))
     return ENDING.sub("", same)[:STEM]
+
+
+def first_clause(claim: Claim) -> Claim | None:
+    """Return the number of a sentence without what explains it, « : elles n’ont pas… »; None where nothing
+    does.
+
+    >>> first_clause(parse("15 % sont exclus : elles n’ont pas écrit")).text
+    '15 % sont exclus'
+    """
+    end = EXPLAINED.search(claim.text)
+    first = parse(claim.text[: end.start(1)]) if end else None
+    return first if first and (first.share, first.people) == (claim.share, claim.people) else None
 
 
 def is_low(text: str) -> bool:
@@ -408,16 +429,17 @@ def _number(text: str) -> float:
 
 
 def _last_place(text: str, *, is_count: bool = False) -> float:
-    """Return the unit of the last digit that a number prints, zeros at the end of a count taken off.
+    """Return the unit of the last digit that a number prints, zeros at the end of a count taken off; a tenth
+    of it after a 1 alone: nobody says 10 000 of 14 000 people.
 
-    >>> _last_place("16,5"), _last_place("3 000", is_count=True), _last_place("40")
-    (0.1, 1000.0, 1.0)
+    >>> _last_place("16,5"), _last_place("3 000", is_count=True), _last_place("10 000", is_count=True)
+    (0.1, 1000.0, 1000.0)
     """
     digits = re.sub(r"[ .](?=\d{3}(?!\d))", "", text).replace(",", ".")
     if "." in digits:
         return 10.0 ** -len(digits.partition(".")[2])
     zeros = len(digits) - len(digits.rstrip("0")) if is_count else 0
-    return 10.0 ** min(zeros, len(digits) - 1)
+    return 10.0 ** max(min(zeros, len(digits) - 1 - digits.startswith("1")), 0)
 
 
 def _places(text: str, starts: Iterable[int]) -> tuple[str, ...]:

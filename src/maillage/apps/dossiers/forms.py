@@ -145,7 +145,7 @@ class ClaimForm(forms.Form):
 
     q = forms.CharField(
         label=to_say("Le chiffre lu ou entendu, tel quel"),
-        max_length=200,
+        max_length=500,
         widget=forms.TextInput(attrs={"dir": "auto"}),  # a French sentence copied on a page in Arabic
         error_messages={
             "required": to_say(

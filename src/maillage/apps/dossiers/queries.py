@@ -70,7 +70,7 @@ from maillage.publishing.territory.connection import ConnectionReading
 from maillage.publishing.territory.field import Action, FieldReading, Paragraphs
 from maillage.publishing.territory.measured import Measured
 from maillage.publishing.territory.mission import Mission, MissionStep, with_workshops
-from maillage.publishing.territory.named_places import claimed_places, holds
+from maillage.publishing.territory.named_places import claimed_places, holds, is_of_namesake
 from maillage.publishing.territory.own_figures import named_zone
 from maillage.publishing.territory.presentation import headline
 from maillage.publishing.territory.reading import Headline, PublishedNote, Reading, Stale, load
@@ -1143,14 +1143,19 @@ def names_of(claim: Claim) -> list[str]:
 
 
 def is_named_by(place: str, claim: Claim) -> bool:
-    """Return True for a claim that may be of a place: it names one of its addresses, or none."""
+    """Return True for a claim that may be of a place: it names one of its addresses, the town whose name it
+    bears, or none.
+    """
     perimeters, places = claimed(claim)
     codes = {*(row.slug for row in perimeters), *(each.code.casefold() for each in places)}
     same_places = territories.same_places(place)
     if not codes:
         unknown = unknown_place(claim)
         return not unknown or any(holds(plain(_place_name(each)), plain(unknown)) for each in same_places)
-    return not codes.isdisjoint(map(str.casefold, same_places))
+    if not codes.isdisjoint(map(str.casefold, same_places)):
+        return True
+    known = gazetteer()
+    return any(is_of_namesake(claim, known.get(each)) for each in same_places if each in known)
 
 
 def is_own_zone(place: str, claim: Claim) -> bool:

@@ -29,7 +29,7 @@ FELT = frozenset(topic("aise autonomes autonomie compétences compétents"))  # 
 
 # « Saintes compte 25 000 habitants »: its population, and nobody in difficulty
 EVERYBODY = re.compile(
-    r"\b(?:comptent?|dénombrent?|recensent?|abritent?|peuplée?s? (?:de|par)|population|il y a|soit) "
+    r"(?:^|\b(?:(?:compt|dénombr|recens|abrit)e(?:nt)?|peuplée?s? (?:de|par)|population|il y a|soit) )"
     r"(?:(?:de|est|environ|près|plus|d.) )*-?\d[\d\s.,]*(?:millions? d.)?(?:habitants?|âmes)\b",
     re.IGNORECASE,
 )

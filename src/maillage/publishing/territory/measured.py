@@ -9,7 +9,7 @@ from maillage.words import rounding, wording
 from maillage.words.claims import Amount, Claim
 
 COUNTRY_STEP = 100_000.0  # people
-ROUND_SHARE = 5  # points: between two shares that people call round
+NARROW = 1.0  # points: half of an interval that its producer prints, that tells no more than its figure
 ROUNDED = 0.5  # points: what a share printed without decimals may hide
 
 
@@ -71,22 +71,27 @@ def fits(claim: Claim, measured: Measured) -> bool:
 
 
 def gives(claim: Claim, measured: Measured) -> bool:
-    """Return True for a figure that rounds to the numbers of a claim: its interval alone may touch many. A
-    share that ends in 0 or 5 may be rounded to five points.
-    """
-    if measured.is_published:
-        return fits(claim, measured)
-    return all(
-        abs(figure.value - amount.value) <= ROUND_SHARE / 2
-        if _is_round(amount) and figure.unit == "pourcent"
-        else amount.low <= figure.value <= amount.high
-        for amount, figure in pairs(claim, measured)
+    """Return True for a figure that rounds to the numbers of a claim: a wide interval alone touches many."""
+    if measured.is_published and measured.share.half_width <= NARROW:
+        return all(_is_near(amount, figure) for amount, figure in pairs(claim, measured))
+    return all(amount.low <= figure.value <= amount.high for amount, figure in pairs(claim, measured))
+
+
+def _is_near(amount: Amount, figure: Estimate) -> bool:
+    """Return True for an amount that more than touches the interval that its producer prints."""
+    if amount.is_least or amount.is_most:
+        return amount.low < figure.high and figure.low < amount.high
+    return abs(figure.value - amount.value) <= (amount.step + figure.half_width) / 2
+
+
+def is_as_published(claim: Claim, measured: Measured) -> bool:
+    """Return True for a share alone that prints the one published for France of a definition."""
+    share = claim.share
+    return (
+        share is not None
+        and claim.people is None
+        and share.low <= 100 * measured.definition.total <= share.high
     )
-
-
-def _is_round(amount: Amount) -> bool:
-    is_exact = not (amount.fraction or amount.is_least or amount.is_most)
-    return is_exact and amount.step == 1 and amount.value % ROUND_SHARE == 0
 
 
 def printed_ends(figure: Estimate, measured: Measured) -> tuple[float, float]:

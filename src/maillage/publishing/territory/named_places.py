@@ -15,6 +15,7 @@ LONGEST_PLACE, SHORTEST_PLACE = 8, 3  # words of the name of a territory, letter
 MOST_NAMESAKES, MOST_CLOSE = 12, 200
 MUCH_LARGER = 50  # times the people of its namesakes
 ARTICLES, ARTICLE = ("le", "la", "les"), re.compile("^(?:le|la|les|l) ")
+COMMUNE_KIND = r"\b(?:commune|ville|village|bourg) (?:(?:de|du|des|d) )?(?:(?:la|le|les|l) )?"
 KIND_WORDS = re.compile("^(?:cc|ca|cu) (?:(?:du|de|des|d) )?")
 ORDINAL = re.compile(r"\d+(?:er|e|ème)")  # of an arrondissement: never dropped from its town
 ELIDED = (*ARTICLES, "l", "d")
@@ -46,6 +47,23 @@ def claimed_places(claim: Claim) -> list[Territory]:
             if candidates:
                 return candidates
     return _named_alone(claim, departement)
+
+
+def is_of_namesake(claim: Claim, grouping: Territory) -> bool:
+    """Return True for a number on a town named without its kind, of a grouping that bears its name: « à
+    Saint-Flour » is said of the communauté de communes too, « la ville de Saint-Flour » is not.
+    """
+    if grouping.kind != "epci":
+        return False
+    text, grouping_name = plain(claim.text), plain(grouping.long_name)
+    towns = [
+        ARTICLE.sub("", plain(each.name))
+        for each in claimed_places(claim)
+        if each.kind == "commune" and grouping.code in dict(each.within)
+    ]
+    return any(
+        holds(grouping_name, town) and not re.search(rf"{COMMUNE_KIND}{town}\b", text) for town in towns
+    )
 
 
 def _named_alone(claim: Claim, departement: str) -> list[Territory]:

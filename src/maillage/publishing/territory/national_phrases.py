@@ -1,8 +1,9 @@
 """Published figures of France that a sentence quotes: by its number, its question and its people."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import cache
+from operator import le, lt
 from typing import Literal
 
 from maillage.kernel.names import plain
@@ -11,10 +12,10 @@ from maillage.publishing.territory.published import percent
 from maillage.publishing.territory.survey_answers import LINKS
 from maillage.reference.definitions import DEFAULT, Definition, definition
 from maillage.reference.discrepancies import Printed, discrepancies
-from maillage.reference.national_figures import MILLION, Bounds, NationalFigure, national_figures
+from maillage.reference.national_figures import MILLION, NationalFigure, national_figures
 from maillage.statistics.need.rates import age_bounds
 from maillage.words import wording
-from maillage.words.claims import LAST_AGE, Amount, Claim, is_low, parse, topic
+from maillage.words.claims import LAST_AGE, Claim, is_low, parse, topic
 
 NEVER, NO_COMPUTER = "jamais-connecte-credoc", "pas-d-ordinateur-2018"
 CLOSE_AGES = 3  # years: rates of « 15 à 24 ans » speak of « 18-24 ans »
@@ -54,17 +55,22 @@ def _is_of_people(figure: NationalFigure, claim: Claim) -> bool:
 
 
 def fits(claim: Claim, figure: NationalFigure) -> bool:
-    """Return True when each number of a claim that a figure has is the same, rounding apart."""
-    pairs = [
-        (amount, bounds)
-        for amount, bounds in ((claim.share, figure.share), (claim.people, figure.people))
-        if amount is not None and bounds is not None
-    ]
-    return bool(pairs) and all(_meet(amount, bounds) for amount, bounds in pairs)
+    """Return True when a figure has each number of a claim, rounding apart."""
+    return _have_same_numbers(claim, figure, le)
 
 
-def _meet(amount: Amount, bounds: Bounds) -> bool:
-    return amount.low <= bounds[2] and bounds[0] <= amount.high
+def _have_same_numbers(
+    claim: Claim, figure: NationalFigure, precedes: Callable[[float, float], bool]
+) -> bool:
+    """Return True when a figure has each number of a claim. precedes: `lt` for numbers that more than touch:
+    34 and 35 % share an end.
+    """
+    pairs = ((claim.share, figure.share), (claim.people, figure.people))
+    return claim.is_known and all(
+        bounds is not None and precedes(amount.low, bounds[2]) and precedes(bounds[0], amount.high)
+        for amount, bounds in pairs
+        if amount is not None
+    )
 
 
 def same_number(claim: Claim) -> tuple[Printed, ...]:
@@ -140,8 +146,16 @@ def definition_of_ages(text_words: Collection[str], subject_words: Collection[st
 
 def nearest(claim: Claim, figures: Sequence[NationalFigure]) -> NationalFigure | None:
     """Return the figure that prints the number of a claim, the nearest to it; None where none does."""
-    fitting = [each for each in figures if fits(claim, each)]
+    fitting = [each for each in figures if _have_same_numbers(claim, each, lt)]
     return min(fitting, key=lambda figure: gap(claim, figure), default=None)
+
+
+def of_number(claim: Claim) -> NationalFigure | None:
+    """Return the figure that prints the number of a claim, whatever its question and its people."""
+    amounts = [each for each in (claim.share, claim.people) if each]
+    if any(each.is_least or each.is_most or each.fraction for each in amounts):  # many would fit it
+        return None
+    return nearest(claim, national_figures())
 
 
 def of_near_question(claim: Claim, subject_words: set[str]) -> NationalFigure | None:

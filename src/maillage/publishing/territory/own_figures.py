@@ -10,9 +10,10 @@ from maillage.kernel.names import plain
 from maillage.publishing.territory import national_phrases
 from maillage.publishing.territory.claim_subjects import ABLE, TROUBLE, subject_words_of, words_of_difficulty
 from maillage.publishing.territory.labels import BREAKDOWN_LABELS, PROFILE_LABELS
+from maillage.publishing.territory.named_places import is_of_namesake
 from maillage.publishing.territory.reading import Group, OfferLine, Reading, ZoneRow
 from maillage.publishing.territory.survey_answers import LINKS
-from maillage.statistics.zones.territories import GROUPING_ENDS, TYPED_KINDS
+from maillage.statistics.zones.territories import GROUPING_ENDS, TYPED_KINDS, gazetteer
 from maillage.words import wording
 from maillage.words.claims import LAST_AGE, Amount, Claim, is_denial, is_low, parse, topic
 
@@ -89,8 +90,11 @@ def figure_of(claim: Claim, r: Reading, names: str) -> OwnFigure | None:
 
 def named_zone(claim: Claim, r: Reading) -> ZoneRow | None:
     """Return the zone that a number names in full, with its commune where several bear the name; None for
-    none, and for the territory itself.
+    none, and for the territory itself, which may be called as its town is.
     """
+    known = gazetteer()
+    if r.territory.code in known and is_of_namesake(claim, known.get(r.territory.code)):
+        return None
     text = f" {plain(claim.text)} "
     rows = [
         zone

@@ -1,7 +1,7 @@
 """Verdicts on a number read elsewhere, against each definition, for France or for a territory."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -37,6 +37,7 @@ from maillage.publishing.territory.measured import (
     ends,
     fits,
     gives,
+    is_as_published,
     printed,
     rounded_words,
     source_words,
@@ -54,10 +55,10 @@ from maillage.publishing.territory.survey_answers import (
     of_zone,
 )
 from maillage.publishing.territory.surveys import PEOPLE
-from maillage.reference.definitions import LEVELS, Definition, definition
+from maillage.reference.definitions import DEFAULT, LEVELS, Definition, definition
 from maillage.reference.national_figures import NationalFigure
 from maillage.words import wording
-from maillage.words.claims import MOVED, YEAR, Claim, is_denial, is_low, topic
+from maillage.words.claims import MOVED, YEAR, Claim, first_clause, is_denial, is_low, topic
 from maillage.words.wording import lower_first
 
 OPPOSITES: dict[VerdictKind, VerdictKind] = {"haut": "bas", "bas": "haut"}
@@ -70,6 +71,12 @@ BETWEEN_AGES = "Le chiffre est entre ces taux : tout dépend de l’âge où l�
 FELT_WORDS = "Le chiffre est un avis sur soi-même : c’est une autre question. "
 WITHOUT_BASICS = "Cette part compte aussi les usagers sans les bases : le chiffre ne les compte pas. "
 PART_OF_AGES = "Ces taux ne couvrent pas exactement ces âges. "
+DAILY, EACH_DAY = "credoc-2014-quotidien", frozenset(topic("jour quotidiennement"))
+# What a number may count that says difficulty in general, or says nothing.
+ADDED_LEVELS = (LEVELS, LEVEL_OF_EXCLUSION, TWO_WORST_LEVELS)
+GENERAL = (*ADDED_LEVELS, FAR_FROM_DIGITAL, DEFAULT, "illectronisme-insee-2019")
+ASK = "Ses mots ne disent pas lesquelles de ces personnes il compte. Ajoutez-les, telles que vous les lisez. "
+SINCE = "Ces usages progressent : le chiffre peut être plus récent que cette source. "
 ACCESS = frozenset(topic("accès"))
 CHECKED = (
     "Cette page compare une part ou un nombre de personnes en difficulté avec le numérique ; à la page d’un"
@@ -171,6 +178,8 @@ def _judged(
         rest = replace(claim, share=claim.share.rest, people=None)
         return _turned(_of_difficulty(rest, measures, where, names))
     if not is_of_difficulty(claim, names) or (is_rest and claim.share is None):
+        if (first := first_clause(claim)) and subject_words_of(first, names):
+            return _judged(first, measures, where, surveys, names, own)
         return _off_topic(claim, measures, where)
     if unknown := _unknown(claim, measures, where, names):
         return unknown
@@ -218,6 +227,7 @@ def _of_difficulty(claim: Claim, measures: Sequence[Measured], where: str, names
     """Return the verdict of the definitions on a number of people in difficulty."""
     usual, *rivals = _by_meaning(claim, measures, names)
     subject_words = subject_words_of(claim, names)
+    named_rivals = [each for each in rivals if _may_name(subject_words, each)]
     fact = f"{where}, {printed(usual, claim)} {usual.definition.statement}"
     country_words = _as_country(claim, usual)
     if usual.definition.id == NO_EQUIPMENT and len(subject_words & EQUIPMENT) == 1:
@@ -239,7 +249,11 @@ def _of_difficulty(claim: Claim, measures: Sequence[Measured], where: str, names
             is_by_rounding=bool(rounded),
             is_by_universe=len(fitting) == 1 and of_residents is not usual and not is_part,
         )
-    if matches := tuple(each for each in rivals if gives(claim, each)):
+    if matches := tuple(
+        each
+        for each in named_rivals
+        if gives(claim, each) or (each.definition.id in ADDED_LEVELS and is_as_published(claim, each))
+    ):
         first = matches[0]
         is_same = first.definition.statement == usual.definition.statement
         usual_words = f"{usual.definition.statement} ({usual.definition.short})"
@@ -251,7 +265,7 @@ def _of_difficulty(claim: Claim, measures: Sequence[Measured], where: str, names
                 f"{where}, {printed(first, claim)} {first.definition.statement}"
                 f" ({first.definition.short}). {upper_first(printed(usual, claim))} {usual_words}."
             ),
-            reason=source_words(first),
+            reason=f"{'' if gives(claim, first) else _as_country(claim, first)}{source_words(first)}",
             matches=matches,
             caution=""
             if is_same
@@ -262,12 +276,14 @@ def _of_difficulty(claim: Claim, measures: Sequence[Measured], where: str, names
     if of_residents is not usual:  # smaller: a number between the two is of neither
         low = min(low, ends(claim, of_residents)[0])
         high = max(high, ends(claim, of_residents)[1])
-    if low <= 0 <= high:
+    if low <= 0 <= high or (claim.share and claim.people and _is_of_two(claim, measures, where, names)):
         return Verdict(
             kind="inconnu",
             title=f"{fact}.",
             reason="Le nombre et la part ne vont pas ensemble ici. Leur base est une autre population.",
         )
+    if undecided := _undecided(claim, usual, rivals if not subject_words else named_rivals, subject_words):
+        return replace(undecided, title=f"{fact}. {undecided.title}")
     if is_felt(subject_words) or (is_part and low < 0):
         return Verdict(
             kind="inconnu", title=f"{fact}.", reason=f"{part_words or FELT_WORDS}{source_words(usual)}"
@@ -280,6 +296,61 @@ def _of_difficulty(claim: Claim, measures: Sequence[Measured], where: str, names
     )
 
 
+def _is_of_two(claim: Claim, measures: Sequence[Measured], where: str, names: str) -> bool:
+    """Return True for a share and a count of which one alone is neither too high nor too low."""
+    return any(
+        _of_difficulty(each, measures, where, names).kind not in OPPOSITES
+        for each in (replace(claim, people=None), replace(claim, share=None))
+    )
+
+
+def _may_name(subject_words: Collection[str], measured: Measured) -> bool:
+    """Return True for a definition that the words of a number may name: of equipment, of use, else of
+    difficulty, also where it has no words.
+    """
+    is_general = measured.definition.id in GENERAL
+    if not subject_words:
+        return is_general
+    return is_general != (is_of_equipment(subject_words) or bool(USE & {*subject_words}))
+
+
+def _undecided(
+    claim: Claim, usual: Measured, rivals: Sequence[Measured], subject_words: Collection[str]
+) -> Verdict | None:
+    """Return the doubt on a number out of the range of its definition, None without any: it is in the
+    interval of a rival, or printed for France on a question that its words do not ask.
+    """
+    words = {*subject_words}
+    if words and (not words & TROUBLE or words & (FAR | CUT_OFF)):
+        return None
+    if touched := next((each for each in rivals if fits(claim, each)), None):
+        terms = touched.definition
+        return Verdict(
+            kind="inconnu",
+            title=(
+                f"Le chiffre tient aussi dans la fourchette de « {terms.short} » :"
+                f" {printed(touched, claim)} {terms.statement}."
+            ),
+            reason=f"{ASK}{source_words(touched)}",
+        )
+    if not usual.is_published or words & ILLITERACY:
+        return None
+    if figure := national_phrases.of_number(claim):
+        return Verdict(
+            kind="inconnu",
+            title=national_phrases.sentence(figure, claim),
+            reason=f"{ASK}{national_phrases.source(figure)}",
+        )
+    if not words and (printed_elsewhere := national_phrases.same_number(claim)):
+        first = printed_elsewhere[0]
+        return Verdict(
+            kind="inconnu",
+            title=f"Imprimé ailleurs : « {first.value} » {first.of}.",
+            reason=f"{ASK}Source : {first.document.title} ({first.document.year}).",
+        )
+    return None
+
+
 def _counted_in(measured: Measured) -> str:
     """Return the sentence of the local sum behind a share of the residents of any age."""
     return (
@@ -289,14 +360,15 @@ def _counted_in(measured: Measured) -> str:
 
 
 def _as_country(claim: Claim, usual: Measured) -> str:
-    """Return the sentence on a share that is the one published for France; "" where a territory is named."""
-    total, share = 100 * usual.definition.total, claim.share
-    is_same = share is not None and share.low <= total <= share.high
-    if usual.is_published or not is_same or claimed_places(claim):
-        return ""
+    """Return the sentence on a share that is the one published for France; "" where a territory is named,
+    but for the sums of levels that everybody repeats.
+    """
     terms = usual.definition
+    is_named = terms.id not in ADDED_LEVELS and claimed_places(claim)
+    if usual.is_published or not is_as_published(claim, usual) or is_named:
+        return ""
     return (
-        f"C’est le chiffre publié pour la France : {percent(round(total, 6))}"
+        f"C’est le chiffre publié pour la France : {percent(round(100 * terms.total, 6))}"
         f" ({terms.producer} {terms.year}). Ici, lisez celui du territoire. "
     )
 
@@ -314,7 +386,10 @@ def _of_published(claim: Claim, measures: Sequence[Measured], where: str, names:
     figures = national_phrases.quoted(claim, subject_words)
     has_all = bool(figures) and all(x.is_lack for x in figures) and not is_low(claim.meaning)
     if claim.share and has_all and is_country:
-        return _turned(_of_specific(replace(claim, share=claim.share.rest, people=None), figures))
+        verdict = _turned(_of_specific(replace(claim, share=claim.share.rest, people=None), figures))
+        if verdict.kind != "haut":
+            return verdict
+        return replace(verdict, kind="inconnu", reason=f"{SINCE}{verdict.reason}")
     usual, is_of_need = _by_meaning(claim, measures, names)[0], is_of_difficulty(claim, names)
     figure = national_phrases.nearest(claim, figures) if is_country else None
     is_open = any(x.is_least or x.is_most for x in (claim.share, claim.people) if x)  # many would fit it
@@ -415,10 +490,8 @@ def _by_meaning(claim: Claim, measures: Sequence[Measured], names: str) -> list[
     """
     subject_words, by_id = subject_words_of(claim, names), {each.definition.id: each for each in measures}
     first = ""
-    if subject_words & TROUBLE:  # who is in difficulty is not who lacks equipment
-        measures = [each for each in measures if not each.definition.id.startswith("credoc-2014")]
     if subject_words & ILLITERACY:  # of which these are only a part, by its definition
-        measures = [each for each in measures if each.definition.id not in (NEVER, LEVEL_OF_EXCLUSION)]
+        measures = [each for each in measures if each.definition.id != LEVEL_OF_EXCLUSION]
     if subject_words - TROUBLE:  # of something more precise than a level of difficulty
         measures = [each for each in measures if each.definition.id != TWO_WORST_LEVELS]
     if subject_words & CUT_OFF:
@@ -427,6 +500,8 @@ def _by_meaning(claim: Claim, measures: Sequence[Measured], names: str) -> list[
         first = FAR_FROM_DIGITAL
     elif subject_words & USE and "jamais" in plain(claim.meaning).split():
         first = NEVER
+    elif subject_words & USE and DAILY in by_id and subject_words & EACH_DAY:
+        first = DAILY
     elif is_of_equipment(subject_words):
         is_computer = NO_COMPUTER in by_id and subject_words <= COMPUTER
         first = NO_COMPUTER if is_computer else NO_EQUIPMENT
@@ -439,7 +514,7 @@ def _by_meaning(claim: Claim, measures: Sequence[Measured], names: str) -> list[
 
 def _of_year(claim: Claim, measures: Sequence[Measured]) -> str:
     """Return the definition that counts as the usual one does, of a year that a number says; "" for none."""
-    years = {int(year.strip(" ()")[-4:]) for year in YEAR.findall(claim.text)}
+    years = [int(year.strip(" ()")[-4:]) for year in YEAR.findall(claim.text)][:1]  # of the number compared
     usual = measures[0].definition
     same = (x.definition for x in measures if x.definition.statement == usual.statement)
     return next((each.id for each in same if each.year in years), "")

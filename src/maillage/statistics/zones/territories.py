@@ -49,11 +49,16 @@ TYPED_KINDS: tuple[tuple[str, Kind], ...] = (
     ("communaute d agglomeration", "epci"),
     ("communaute de communes", "epci"),
     ("communaute urbaine", "epci"),
+    ("communaute", "epci"),
     ("intercommunalite", "epci"),
     ("agglomeration", "epci"),
     ("metropole", "epci"),
     ("agglo", "epci"),
     ("comcom", "epci"),
+    ("com com", "epci"),
+    ("cc", "epci"),
+    ("ca", "epci"),
+    ("cu", "epci"),
     ("departement", "departement"),
     ("region", "region"),
     ("commune", "commune"),
@@ -352,6 +357,8 @@ class Gazetteer:
         that bear the name, else the groupings of each commune whose name begins so, the largest first.
         """
         wanted = plain(text)
+        if wanted in dict(TYPED_KINDS):  # « la communauté de communes »: no name follows
+            return []
         for lead, kind in TYPED_KINDS:
             if wanted.startswith(f"{lead} "):
                 words = wanted.removeprefix(f"{lead} ").split()

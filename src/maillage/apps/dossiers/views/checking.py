@@ -157,6 +157,7 @@ def _answer(
     )
     is_apart = bool(answer.cited) or answer.kind == "inconnu"
     likeliest = (*answer.matches, *filter(None, (answer.compared,)), *measures)
+    own_levels = local_reading.levels if local_reading else None
     shares = definition(LEVELS).shares
     parts = [
         (level.kind, wording.percent(100 * share), share)
@@ -178,8 +179,12 @@ def _answer(
         "cited": answer.cited or ("" if is_apart else likeliest[0].cited(head)),
         "is_apart": is_apart,
         "same": national_phrases.same_number(claim),
-        "levels": [(level, part[1]) for level, part in zip(LEVELS_OF_HELP[:3], parts, strict=False)],
-        "bars": {
+        "levels": [(level, level.share) for level in own_levels.lines[:3]]
+        if own_levels
+        else [(level, part[1]) for level, part in zip(LEVELS_OF_HELP[:3], parts, strict=False)],
+        "bars": own_levels.bar
+        if own_levels
+        else {
             name: charts.levels_bar(parts, width=width, label="7 % + 19 % + 14 % = 40 %")
             for name, width in (("wide", 720), ("narrow", 360))
         },
