@@ -242,7 +242,7 @@ def test_the_page_opens_on_the_map_of_numbers(client, study):
 @pytest.mark.parametrize(
     ("odds", "painted"), [(0.36, "inconnue"), (0.59, "inconnue"), (0.61, "case-les-deux")]
 )
-def test_a_joint_class_hardly_more_likely_than_the_others_is_not_painted(odds, painted):
+def test_a_joint_class_under_sixty_percent_stays_unpainted(odds, painted):
     assert atlas.kind(SimpleNamespace(cell="les_deux", cell_odds=odds), "les-deux") == painted
 
 
