@@ -389,6 +389,23 @@ def test_duplicates_are_looked_for_in_files_of_any_form_and_numbered_by_row(mail
     assert "a.csv, ligne 2" in answer.err.splitlines()[0]
 
 
+def test_what_is_sure_comes_before_what_a_person_must_look_at(maillage, tmp_path):
+    far = {**A, "id": "z", "adresse": "40 rue Haute", "telephone": "", "latitude": "", "longitude": ""}
+    (tmp_path / "a.csv").write_text(csv(A, {**A, "id": "y"}, far))
+    answer = maillage("offre", "doublons", tmp_path / "a.csv")
+    lines = answer.out.splitlines()
+    sure, doubtful = lines.index("Le même lieu :"), lines.index("À vérifier, les plus ressemblants d’abord :")
+    assert sure < doubtful and any("1 = 2" in line for line in lines[sure:doubtful])
+    assert "meme" not in answer.out and "a_voir" not in answer.out
+
+
+def test_the_total_of_a_table_is_no_fault_of_its_file(maillage, tmp_path):
+    (tmp_path / "a.csv").write_text("commune;nom;passages\nGrenoble;Le Relais;20\nTOTAL;45;\n")
+    answer = maillage("offre", "verifier", tmp_path / "a.csv")
+    assert (answer.code, answer.err) == (0, "")
+    assert "« TOTAL » est le total du tableau" in answer.out
+
+
 # --- importing
 # --------------------------------------------------------------------------------------------------------
 

@@ -336,6 +336,16 @@ def test_the_foot_of_a_table_is_no_place():
     assert not any(row.remarks for row in result.rows if row.refused)  # its cells ask nothing
 
 
+@pytest.mark.parametrize("total", ["TOTAL;45;", ";;Total général", ";TOTAL;45"])
+def test_the_foot_of_a_table_is_known_by_its_word_in_any_column(total):
+    result = places(
+        "x.csv", f"commune;nom;passages\nCrolles;Point A;20\nVoiron;Point B;25\n{total}\n".encode()
+    )
+    assert values_of(result, "nom") == ["Point A", "Point B"]
+    assert result.n_refused == 1 and not result.refused_places
+    assert "est le total du tableau" in result.rows[-1].refused
+
+
 def test_a_place_closed_for_good_since_a_day_is_left_out_and_one_that_will_close_stays():
     result = places("fermes_depuis.csv")
     assert values_of(result, "nom") == ["Bibliothèque Ampère", "MJC Sud", "Le Quai"]

@@ -30,6 +30,10 @@ COUNTED = (  # of an import, what is written in JSON
     "doublons_proposes",
     "disent_leur_offre",
 )
+DECISIONS = {
+    "meme": "Le même lieu",
+    "a_voir": "À vérifier, les plus ressemblants d’abord",
+}
 FORMATS = ("lmn-1.0.2", "data-inclusion-1", "hsds-3", "geojson", "dataspace", "csv", "xlsx")
 
 
@@ -143,13 +147,13 @@ def verify(options: argparse.Namespace) -> int:
 
 
 def ended(*results: "Result") -> int:
-    """Return the exit code of a command; when rows were refused, print the first in three lines on standard
-    error.
+    """Return the exit code of a command; when places were refused, print the first in three lines on
+    standard error.
     """
-    partly = [result for result in results if result.n_refused]
+    partly = [result for result in results if result.refused_places or result.faults]
     if not partly:
         return OK
-    n = sum(result.n_refused for result in partly)
+    n = sum(len(result.refused_places) + len(result.faults) for result in partly)
     more = f" ; et {n - 1} autre{'s' * (n > 2)} ligne{'s' * (n > 2)}" if n > 1 else ""
     refused = Refused(
         f"{first_refusal(partly[0])}{more}.",
@@ -168,7 +172,7 @@ def ended(*results: "Result") -> int:
 
 def first_refusal(result: "Result") -> str:
     """Return the first refused row of a file: its line, its cells at fault, the reason."""
-    row = next((row for row in result.rows if row.refused), None)
+    row = next(iter(result.refused_places), None) or next((row for row in result.rows if row.refused), None)
     fault = result.faults[0] if result.faults else None
     if fault is not None and (row is None or fault.line < row.line):
         return f"{result.name}, ligne {fault.line}{cell_text(fault.column, fault.value)} : {fault.reason}"
@@ -403,11 +407,13 @@ def duplicates(options: argparse.Namespace) -> int:
     if options.json:
         print_json(rows)
     else:
-        for row, p in zip(rows, pairs, strict=True):
-            names = f"{rows_a[p.a].sheet['nom']} | {rows_b[p.b].sheet['nom']}"
-            print(
-                f"{row['a']} = {row['b']} ? {row['decision']} {row['score']:.2f} · {names} ·"
-                f" {' ; '.join(p.reasons)}"
-            )
+        for decision, heading in DECISIONS.items():
+            decided = [p for p in pairs if p.decision == decision]
+            if decided:
+                print(f"{heading} :")
+            for p in sorted(decided, key=lambda p: -p.score):
+                names = f"{rows_a[p.a].sheet['nom']} | {rows_b[p.b].sheet['nom']}"
+                numbers = f"{rows_a[p.a].number} = {rows_b[p.b].number}"
+                print(f"  {numbers} · {names} · {' ; '.join(p.reasons)}")
         print(f"{count(len(rows), 'paire proposée', 'paires proposées')}.")
     return ended(*([a, b] if options.fichier_b else [a]))

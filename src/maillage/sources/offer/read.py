@@ -16,7 +16,7 @@ from maillage.sources.offer.clean.cleaned import Word
 from maillage.sources.offer.clean.hours import with_hours
 from maillage.sources.offer.forms.sheet import Fault, Sheet
 from maillage.sources.offer.mapping import Correspondence
-from maillage.sources.offer.row_reader import OTHER_THEME, UNPLACED, Read, RowReader, lacks_point
+from maillage.sources.offer.row_reader import NOT_A_PLACE, OTHER_THEME, UNPLACED, Read, RowReader, lacks_point
 from maillage.sources.offer.same_place import united, with_own_identifiers
 
 CLOCK = re.compile(r"\d{1,2}[:h](?:\d{2})?(?::\d{2})?")  # a cell of hours, as workbooks write it
@@ -63,7 +63,13 @@ class Result:
 
     @property
     def n_refused(self) -> int:
+        """Return how many rows were left out, the foot of the table with them."""
         return len(self.rows) - len(self.accepted) + len(self.faults)
+
+    @property
+    def refused_places(self) -> list[Read]:
+        """Return the places left out: neither a total, nor a note under the table."""
+        return [row for row in self.rows if row.refused and not row.refused.endswith(NOT_A_PLACE)]
 
     def by_column(self) -> dict[tuple[str, str], Counter[Word]]:
         """Return, for each column and field, how many cells were read, mended, to check, refused."""

@@ -1034,10 +1034,14 @@ class RowReader:
             self._say(self._column("itinerance"), "itinerance", "doubtful", "", "Itinérant", NOWHERE)
 
     def _refusal(self) -> str:
+        if OF_A_PLACE.isdisjoint(self.sheet):
+            labels = [str(self.sheet.get("nom", ""))]
+            if "code_insee" not in self.sheet:  # the word stands in the column of the communes, or in another
+                labels += self.row.cells.values()
+            if total := next((label for label in labels if TOTAL.fullmatch(plain(label))), ""):
+                return f"« {total} » est le total du tableau{NOT_A_PLACE}"
         if not self.sheet.get("nom"):
             return "le lieu n’a pas de nom"
-        if OF_A_PLACE.isdisjoint(self.sheet) and TOTAL.fullmatch(plain(str(self.sheet["nom"]))):
-            return f"« {self.sheet['nom']} » est le total du tableau{NOT_A_PLACE}"
         if sum(map(bool, self.row.cells.values())) == 1 and FOOT.fullmatch(plain(str(self.sheet["nom"]))):
             return f"« {self.sheet['nom']} » est une note du tableau{NOT_A_PLACE}"
         if "code_insee" not in self.sheet and "latitude" not in self.sheet:
