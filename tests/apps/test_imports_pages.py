@@ -271,6 +271,21 @@ def test_only_guessed_or_unread_columns_come_first(signed):
         assert (f'id="colonne-{each.rank}"' in placed) != each.is_doubtful, each.name
 
 
+def test_a_file_of_many_words_asks_little_at_first_sight(signed):
+    """Cinquante-neuf listes se voyaient d’abord, toutes à choisir ; les plus rares sont pliées, aucune perdue."""
+    extra = [f"Colonne {n}" for n in range(10)]
+    head = ";".join(["nom", "commune", "Services proposés", *extra])
+    rows = [
+        f"Lieu {n};Grenoble;accès internet, mot bizarre {n % 25};{';'.join(f'x{n}' for _ in extra)}"
+        for n in range(60)
+    ]
+    page = signed.get(dropped(signed, "\n".join([head, *rows]))).content.decode()
+    form = page[page.index('id="t-colonnes"') : page.index('id="effet"')]
+    shown = re.sub(r"<details.*?</details>", "", form, flags=re.DOTALL)
+    assert 8 < len(re.findall("<select", shown)) <= 12
+    assert len(re.findall("<select", form)) >= 13 + 25
+
+
 def test_without_script_a_button_shows_the_effect(signed):
     address = dropped(signed)
     response = signed.post(address, {"colonne-0": "", "geste": "voir"})

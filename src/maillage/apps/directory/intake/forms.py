@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,10 @@ NEW = ""  # the source is a new one
 NO = "no"  # the state of a practice that a plain “non” gives
 LICENCES = ("Licence Ouverte 2.0", "ODbL-1.0", "CC-BY-4.0", "Usage interne")
 MEGABYTE = 2**20
+AT_FIRST_SIGHT, MOST_COLUMNS = (
+    12,
+    8,
+)  # lists to choose from, and those of columns among them; the others are folded
 MOST_UNKNOWN, MOST_KNOWN = 40, 20  # words of a column shown at once: a form has 1,000 fields at most
 ACCEPT = "proches"  # the gesture that takes every word proposed as it stands
 TOWN = "commune "  # the gesture that takes the near name of a commune, before the one typed
@@ -226,13 +230,14 @@ class WordField:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words of a column: those to review, how many of each kind, those known; n_hidden: how many are not
-    displayed.
+    """The words of a column: those to review, of which the most frequent of the file are seen at first sight
+    and the others are folded; how many of each kind; those known; n_hidden: how many are not displayed.
     """
 
     column: Column
     label: str
-    doubtful: Sequence[WordField]
+    frequent: Sequence[WordField]
+    rare: Sequence[WordField]
     doubts: Sequence[str]
     known: Sequence[WordField]
     n_hidden: int
@@ -240,7 +245,7 @@ class Vocabulary:
     @property
     def n_proposed(self) -> int:
         """Return how many words have a meaning proposed, to be accepted."""
-        return sum(each.is_proposed for each in self.doubtful)
+        return sum(each.is_proposed for each in (*self.frequent, *self.rare))
 
 
 DOUBTS = {  # what is not surely read, said of one word and of several
@@ -250,21 +255,26 @@ DOUBTS = {  # what is not surely read, said of one word and of several
 }
 
 
-def vocabularies(columns: Sequence[Column]) -> list[Vocabulary]:
-    """Return the columns whose words may be corrected, those with words to review first."""
-    vocabularies = [_vocabulary(column) for column in columns if column.words]
-    return sorted(vocabularies, key=lambda vocabulary: not vocabulary.doubtful)
+def vocabularies(columns: Sequence[Column], n_lists: int = AT_FIRST_SIGHT) -> list[Vocabulary]:
+    """Return the columns whose words may be corrected, those with words to review first. n_lists: words to
+    review seen at first sight, of the whole file.
+    """
+    fields = {column.rank: [_word_field(column, word) for word in column.words] for column in columns}
+    to_review = [each for of_column in fields.values() for each in of_column if each.doubt]
+    frequent = {each.name for each in sorted(to_review, key=lambda each: -each.word.times)[:n_lists]}
+    vocabularies = [_vocabulary(column, fields[column.rank], frequent) for column in columns if column.words]
+    return sorted(vocabularies, key=lambda vocabulary: not vocabulary.doubts)
 
 
-def _vocabulary(column: Column) -> Vocabulary:
-    fields = [_word_field(column, word) for word in column.words]
+def _vocabulary(column: Column, fields: Sequence[WordField], frequent: Container[str]) -> Vocabulary:
     doubtful = [each for each in fields if each.doubt]
     known = [each for each in fields if not each.doubt]
     sorts = Counter(each.word.status for each in doubtful)
     return Vocabulary(
         column=column,
         label=queries.use_label(column.target),
-        doubtful=doubtful[:MOST_UNKNOWN],
+        frequent=[each for each in doubtful[:MOST_UNKNOWN] if each.name in frequent],
+        rare=[each for each in doubtful[:MOST_UNKNOWN] if each.name not in frequent],
         doubts=[
             count(sorts[id], f"mot {one}", f"mots {many}") for id, (one, many) in DOUBTS.items() if sorts[id]
         ],
