@@ -152,7 +152,7 @@ def _selection(m: Measured) -> list[str]:
     times = m.selection / number("composite/selection")
     if times < 1.5:
         return []
-    causes = ["les poids ont déplacé cette part"] if abs(m.moved) > m.selection / 2 else []
+    causes = ["les poids ont déplacé cette part"] if m.moved_doubt > m.selection / 2 else []
     causes += [f"{wording.share(m.silent)} des personnes ont laissé la question"] if m.silent >= 0.05 else []
     if max(map(abs, m.undone), default=0.0) > m.selection / 2:
         causes.append(

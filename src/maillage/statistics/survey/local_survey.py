@@ -80,11 +80,16 @@ class Measured:
         return (("enquete", self.n),)
 
     @property
+    def moved_doubt(self) -> float:
+        """The standard deviation, on the logit, of what weights did not see, from what they corrected."""
+        return number("composite/moved_part") * abs(self.moved)
+
+    @property
     def selection(self) -> float:
         """The standard deviation, on the logit, of what weighting does not correct."""
         least = number("composite/selection")
         doubt = composite.selection_doubt(
-            least, self.moved, self.silent * number("composite/silent_gap"), *self.undone
+            least, self.moved_doubt, self.silent * number("composite/silent_gap"), *self.undone
         )
         rounded = least * TIMES_STEP * round(doubt / least / TIMES_STEP)
         return rounded if self.sample.is_weighted_by_age else max(rounded, number("composite/unweighted_age"))
