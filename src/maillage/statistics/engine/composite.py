@@ -57,7 +57,7 @@ def surveyed(share: float, effective: float, *, seed: int, n: int) -> Floats:
 
 def selection_doubt(least: float, *departures: float) -> float:
     """Return the standard deviation, on the logit, of what weighting does not correct: the least that surveys
-    of strangers show, and departures that are known (a part of what weights corrected, who left the question).
+    of strangers show, and departures that are known (part of what weights corrected, who left the question).
 
     >>> round(selection_doubt(0.125), 3), round(selection_doubt(0.125, -0.3, 0.2), 3)
     (0.125, 0.382)
