@@ -281,8 +281,8 @@ def test_a_file_of_many_words_asks_little_at_first_sight(signed):
     ]
     page = signed.get(dropped(signed, "\n".join([head, *rows]))).content.decode()
     form = page[page.index('id="t-colonnes"') : page.index('id="effet"')]
-    shown = re.sub(r"<details.*?</details>", "", form, flags=re.DOTALL)
-    assert 8 < len(re.findall("<select", shown)) <= 12
+    unfolded = re.sub(r"<details.*?</details>", "", form, flags=re.DOTALL)
+    assert 8 < len(re.findall("<select", unfolded)) <= 12
     assert len(re.findall("<select", form)) >= 13 + 25
 
 

@@ -340,7 +340,7 @@ def test_offered_counts_the_need_that_a_survey_moved_in_every_draw():
 
 
 def made_survey(seed, *, size=320, met_old=1.0, met_need=1.0, leave_need=0.0, leave=0.0):
-    """Return what a survey of a made city measures, weighted by age, and the true share of those concerned.
+    """Return the answers measured in a made city, weighted by age, and the true share of those concerned.
 
     met_old, met_need: how often the old and those concerned are met, to the others; leave_need, leave: how
     many of those concerned, and of the others, leave the question.

@@ -261,7 +261,8 @@ def vocabularies(columns: Sequence[Column], n_lists: int = AT_FIRST_SIGHT) -> li
     """
     fields = {column.rank: [_word_field(column, word) for word in column.words] for column in columns}
     to_review = [each for of_column in fields.values() for each in of_column if each.doubt]
-    frequent = {each.name for each in sorted(to_review, key=lambda each: -each.word.times)[:n_lists]}
+    by_times = sorted(to_review, key=lambda field: -field.word.times)
+    frequent = {field.name for field in by_times[:n_lists]}
     vocabularies = [_vocabulary(column, fields[column.rank], frequent) for column in columns if column.words]
     return sorted(vocabularies, key=lambda vocabulary: not vocabulary.doubts)
 
