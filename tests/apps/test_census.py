@@ -23,6 +23,8 @@ from maillage.apps.directory.places.models import Change, Lieu
 from maillage.apps.directory.places.queries.search import Wanted, search
 from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.spreadsheet import Writer
+from maillage.publishing.territory.reading import FinishedCensus
+from maillage.reference.offer import diagnosis_lines
 from maillage.sources.offer import files, mapping
 from maillage.sources.offer.forms.read import parse
 from maillage.sources.survey import xlsform
@@ -315,6 +317,41 @@ def test_a_commune_is_finished_when_everybody_there_answered_refused_or_is_out(g
     assert completeness.counts == {"done": 1, "started": 0, "to-start": 0, "none": 48}
     assert completeness.share == pytest.approx(1 / 49)
     assert (len(completeness.stitches), sum(completeness.stitches)) == (30, 1)
+
+
+def test_a_census_is_finished_for_a_territory_once_everybody_in_all_of_it_is_over(
+    client, ground, coordinator
+):
+    """Un recensement presque fini laisse des lieux inconnus : rien ne peut être dit absent de tout le territoire."""
+    town = next(iter(ground.by_code))
+    first = add(ground, coordinator, "A", town)
+    everywhere = add(ground, coordinator, "Mission locale", "")
+
+    def answer(body, at=AT):
+        actions.say(body, "answered", by=coordinator, at=at)
+
+    answer(first)
+    assert census.finished(town) is None, "the mission locale may know another place there"
+    answer(everywhere, at=LATER)
+    assert census.finished(town) == FinishedCensus(ground.name, LATER.date())
+    assert census.finished(METRO) is None, "nobody was asked in the other communes"
+    for code in ground.by_code:
+        if code != town:
+            answer(add(ground, coordinator, "Mairie", code))
+    assert census.finished(METRO) == FinishedCensus(ground.name, LATER.date())
+    assert census.finished("38") is None and census.finished("france") is None
+    assert census.finished("gone") is None, "a deleted perimeter"
+    client.force_login(coordinator)
+    address = f"/espace/recensement/{METRO}/regles/"
+    assert client.post(address, {"services": "1"}).status_code == 400, "a census looks for something"
+    client.post(address, {"services": "1", "service": ["formation", "wifi"]})
+    assert census.finished(METRO).lines == ("wifi", "formation")
+    assert client.get(address).content.decode().count('name="service"') == len(diagnosis_lines())
+    assert "que pour wifi ouvert à tous et formation." in method_text(ground)
+    client.post(address, {"services": "1", "service": list(diagnosis_lines())})
+    assert census.finished(METRO).lines == (), "all of them"
+    add(ground, coordinator, "Un oublié", town, LATER)
+    assert census.finished(METRO) is None
 
 
 def test_a_stitch_counts_one_up_to_thirty_and_never_hides_what_is_done_or_left():

@@ -36,6 +36,7 @@ from maillage.publishing.territory.mismatches import mismatches
 from maillage.publishing.territory.reading import (
     CallList,
     CommuneList,
+    FinishedCensus,
     MissingLine,
     OfferLine,
     OfferReading,
@@ -1449,7 +1450,8 @@ def test_the_line_that_the_loop_follows_is_a_gap_as_soon_as_somebody_surely_lack
         "B": zone("B", lacking("assistance", 0.4), lacking("wifi", 60)),
         "C": zone("C", lacking("assistance", 9), lacking("wifi", 0)),
     }
-    sure_gaps = gaps.lacks(replace(offer_of(60, {}, {}), zones=zones))
+    finished = FinishedCensus("Échirolles", date(2026, 11, 12))
+    sure_gaps = gaps.lacks(replace(offer_of(60, {}, {}), zones=zones, finished=finished))
     assert [gap.key for gap in sure_gaps] == [
         "gap:A:assistance",
         "gap:A:wifi",

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 
+from maillage.apps.directory.outreach.models import Body
 from maillage.apps.directory.places.actions import sheets
 from maillage.apps.dossiers import queries as dossiers
 from maillage.apps.people.actes.models import Act
@@ -45,7 +46,15 @@ from maillage.publishing.catalogue import DECK, POSTER, SYNTHESIS
 from maillage.publishing.plan import document
 from maillage.publishing.plan.reading import UNCOUNTED
 from maillage.publishing.territory import criteria, gaps
-from maillage.publishing.territory.reading import MissingLine, NamedZone, OfferLine, OfferReading, ZoneOffer
+from maillage.publishing.territory.decisions import CHECKED
+from maillage.publishing.territory.reading import (
+    FinishedCensus,
+    MissingLine,
+    NamedZone,
+    OfferLine,
+    OfferReading,
+    ZoneOffer,
+)
 from maillage.reference.plan_frames import frames
 from maillage.reference.travel import CAR, FOOT
 from maillage.web.amounts import NO_AMOUNT, NO_CENTS, AmountField
@@ -78,7 +87,8 @@ def reading(study, monkeypatch):
         for code, low, high in ((codes[0], 110.0, 150.0), (codes[1], 310.0, 390.0))
     }
     territory_offer = ZoneOffer("", 6, 2, (gap("assistance", 420.0, 540.0),), (), "")
-    offer = OfferReading("l’annuaire", 30, territory_offer, {}, zones, (), ())
+    finished = FinishedCensus("Échirolles", date(2026, 11, 12))
+    offer = OfferReading("l’annuaire", 30, territory_offer, {}, zones, (), (), finished=finished)
     reading_with_gaps = replace(stored_reading, offer=offer)
     monkeypatch.setattr(overview, "reading_of", lambda place: reading_with_gaps)
     return reading_with_gaps
@@ -824,6 +834,36 @@ def test_a_gap_becomes_a_proposal_then_an_action_with_the_figures_of_the_day(cli
     page = client.post(f"{IN_SPACE}geste/", {"geste": "garder", "proposition": first.key}, follow=True)
     assert "Cette proposition n’est plus là." in page.content.decode()
     assert plan.actions.filter(proposal=first.key).count() == 1
+
+
+def test_nothing_is_opened_before_a_census_is_finished_and_a_check_answers_no_gap(plan, lea, reading):
+    """Béziers, douze lieux d’un annuaire de 2018 : « Ouvrir un point wifi » ouvrait la liste des propositions."""
+    unlisted = replace(reading, offer=replace(reading.offer, finished=None))
+    _, opening, *_ = proposals.proposals(plan, reading, ON)
+    _, check, *_ = proposals.proposals(plan, unlisted, ON)
+    assert opening.title.startswith("Ouvrir ") and opening.line
+    assert "Recensement des lieux fini le 12 novembre 2026 : Échirolles." in opening.why
+    assert check.title.startswith("Vérifier d’abord si un lieu d’aide") and not check.line
+    assert "À appeler : la mairie." in check.why and check.effect.startswith(CHECKED)
+    assert (check.zones, check.evidence) == (opening.zones, opening.evidence), "the same people"
+    row = actions.keep(plan, check, axis=plan.axes.first(), by=lea, at=AT)
+    assert check.key not in {each.key for each in proposals.proposals(plan, unlisted, ON)}
+    assert opening.key in {each.key for each in proposals.proposals(plan, reading, ON)}, (
+        "checked, and lacking"
+    )
+    changed(row, lea, state=rules.DROPPED)
+    actions.keep(plan, opening, axis=plan.axes.first(), by=lea, at=AT)
+    assert check.key not in {each.key for each in proposals.proposals(plan, unlisted, ON)}, "it is decided"
+
+
+def test_a_census_that_is_finished_is_read_with_a_study_made_before_it(study, reading, monkeypatch):
+    """Finir un recensement ne change aucun lieu : sans cela, l’étude d’hier proposerait encore de vérifier."""
+    unlisted = replace(reading, offer=replace(reading.offer, finished=None))
+    monkeypatch.setattr(dossiers, "_stored_reading", lambda _: unlisted)
+    body = Body.objects.create(territory=PLACE, commune=PLACE, name="Mairie", changed_at=AT)
+    assert dossiers.reading(study).offer.finished is None, "nobody answered"
+    Body.objects.filter(pk=body.pk).update(state="answered")
+    assert dossiers.reading(study).offer.finished == FinishedCensus("Échirolles", AT.date())
 
 
 def test_the_zones_above_their_share_are_proposed_before_any_gap(plan, lea, reading):

@@ -3,18 +3,20 @@ qu’une fois.
 """
 
 import re
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from maillage.publishing.territory import gaps, in_short
-from maillage.publishing.territory.reading import MissingLine, ZoneOffer
+from maillage.publishing.territory.reading import CallList, FinishedCensus, MissingLine, ZoneOffer
 from maillage.reference.travel import CAR, FOOT
 from maillage.words.languages import speaking
 
 title = "Dire un manque une seule fois"
 
+FINISHED = FinishedCensus("Ici et là-bas", date(2026, 11, 12))
 SERVICES = {
     "formation": "Formation",
     "wifi": "Wifi",
@@ -57,7 +59,7 @@ def offer(t: dict[str, Any]) -> Any:
         for id, label in SERVICES.items()
     ]
     territory = SimpleNamespace(lines=counted, n_unlocated=0, n_perhaps=0)
-    return SimpleNamespace(zones=zones, mode=FOOT, territory=territory)
+    return SimpleNamespace(zones=zones, mode=FOOT, territory=territory, to_call={}, finished=FINISHED)
 
 
 def sentences(read_offer):
@@ -229,6 +231,53 @@ def test_one_action_in_several_zones_is_one_proposal(spec):
             " et 640) ; Lieuron, environ 440 personnes (entre 340 et 540).",
             "**Ouvrir un lieu de réparation : Redon.** Environ 70 personnes (entre 60 et 80) n’en ont pas à portée de"
             " marche.",
+        ],
+    )
+
+
+def test_nothing_is_opened_before_a_census_is_finished(spec):
+    """« Ouvrir un point wifi » : sur une liste de douze lieux vieille de quatre ans, personne ne sait si le wifi manque
+    ou si la liste l’ignore. Tant qu’aucun recensement n’est fini, on propose de vérifier, avec qui appeler. Un
+    recensement fini pour un seul service ne permet d’ouvrir que celui-là.
+
+    recensement | zone    | service    | sans | bas | haut | raison
+    ------------+---------+------------+------+-----+------+-----------
+    en cours    | Plessé  | formation  |  540 | 420 |  680 | aucun lieu
+    en cours    | Plessé  | wifi       |  540 | 420 |  680 | aucun lieu
+    en cours    | Pipriac | formation  |  520 | 400 |  640 | aucun lieu
+    en cours    | Pipriac | wifi       |  520 | 400 |  640 | aucun lieu
+    en cours    | Redon   | reparation |   70 |  60 |   80 | aucun lieu
+    formation   | Plessé  | formation  |  540 | 420 |  680 | aucun lieu
+    formation   | Redon   | reparation |   70 |  60 |   80 | aucun lieu
+    """
+
+    def call(t: dict[str, Any]) -> list[str]:
+        texts = []
+        for census, finished in (
+            ("en cours", None),
+            ("formation", FinishedCensus("Redon Agglomération", date(2026, 11, 12), ("formation",))),
+        ):
+            rows = [k for k, row_census in enumerate(t["recensement"]) if row_census == census]
+            known = offer({name: [column[k] for k in rows] for name, column in t.items()})
+            known.finished = finished
+            known.to_call = {"reparation": CallList(("1", "2"), ("Mairie de Redon", "Repair café"), "")}
+            texts += sentences(known)
+        return texts
+
+    spec(
+        call,
+        [
+            "**Vérifier d’abord si un lieu d’aide existe : Plessé et Pipriac.** Il manque formation et wifi à portée de"
+            " marche : Plessé, environ 540 personnes (entre 420 et 680) ; Pipriac, environ 520 personnes (entre 400 et"
+            " 640). Aucun recensement fini ne dit que la liste des lieux est complète. À appeler : les mairies.",
+            "**Vérifier d’abord si un lieu de réparation existe : Redon.** Environ 70 personnes (entre 60 et 80) n’en ont"
+            " pas à portée de marche. Aucun recensement fini ne dit que la liste des lieux est complète. À appeler : la"
+            " mairie et Repair café.",
+            "**Ouvrir des ateliers pour apprendre : Plessé.** Environ 540 personnes (entre 420 et 680) n’en ont pas à"
+            " portée de marche.",
+            "**Vérifier d’abord si un lieu de réparation existe : Redon.** Environ 70 personnes (entre 60 et 80) n’en ont"
+            " pas à portée de marche. Aucun recensement fini ne dit que la liste des lieux est complète. À appeler : la"
+            " mairie et Repair café.",
         ],
     )
 

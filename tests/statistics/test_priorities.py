@@ -1,6 +1,7 @@
 """The order of every list of proposals, and the sentence on the main town."""
 
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,6 +9,7 @@ from maillage.publishing.plan.reading import PlanAction, PlanAxis, PlanReading
 from maillage.publishing.territory import decisions, deck, local_survey, map_keys, priorities
 from maillage.publishing.territory.reading import (
     CallList,
+    FinishedCensus,
     MissingLine,
     OfferLine,
     OfferReading,
@@ -57,6 +59,7 @@ def reading(people: dict[str, float], *, silent: bool = False, above: tuple[str,
         lists=(),
         cautions=(),
         to_call={"formation": CallList(("1",), ("Mairie",), "")},
+        finished=FinishedCensus("Ville et Bourg", date(2026, 11, 12)),
     )
     rows = [
         SimpleNamespace(
@@ -227,8 +230,19 @@ def test_the_firm_gap_of_a_town_on_foot_is_proposed_before_those_of_villages(mon
         is_too_large=False,
         findings=SimpleNamespace(of_survey=lambda *kinds: []),
         journeys=(),
+        mission=None,
+        zones_above=[],
     )
     first, *later = decisions.proposals(subject, None)
     assert first.startswith("**Ouvrir un lieu de réparation : Ville.** Environ 3 200 personnes n’en ont pas")
     settled = replace(plan_of(), settled=("gap:Ville:reparation",))
     assert decisions.proposals(subject, settled) == tuple(later), "the plan answers it"
+    r.offer = replace(r.offer, finished=None)
+    first, *_ = decisions.proposals(subject, None)
+    assert first == (
+        "**Vérifier d’abord si un lieu de réparation est à portée de marche : Ville.** Environ 3 200 personnes"
+        " n’en ont pas à portée de marche. Aucun recensement fini ne dit que la liste des lieux est complète."
+        " À appeler : la mairie."
+    )
+    (effect, *_) = [each.effect for each in decisions.three(subject, None)]
+    assert effect == decisions.CHECKED, "asking brings nothing nearer"

@@ -233,6 +233,7 @@ def _write(study: Study, begun: datetime, tell: Tell = lambda step, share: None)
     change, census = studied.last_change(), queries.census_of(request)
     computed = compute_study(request, lambda step, share: progress(step, 0.55 * share), census=census)
     prepared = edition.prepare(computed, lambda step, share: progress(step, 0.55 + 0.15 * share))
+    prepared = replace(prepared, reading=queries.with_census(study.place, prepared.reading))
     target = queries.folder(study)
     aside = queries.aside(study)
     shutil.rmtree(aside, ignore_errors=True)
@@ -803,6 +804,7 @@ def _publish(study: Study) -> None:
         return
     request = queries.request_of(study)
     prepared = edition.prepare(compute_study(request, census=queries.census_of(request)))
+    prepared = replace(prepared, reading=queries.with_census(study.place, prepared.reading))
     edition.write(
         prepared,
         queries.folder(study),

@@ -910,19 +910,28 @@ def is_lost(study: Study) -> bool:
     if study.status != rules.DONE:
         return False
     try:
-        reading(study)
+        _stored_reading(study)
     except (FileNotFoundError, NotADirectoryError, Stale):
         return True
     return False
 
 
 def reading(study: Study) -> Reading:
-    """Return the readable figures of a finished study, for a commune with its number by the survey of its
-    grouping; FileNotFoundError or Stale when it `is_lost`.
+    """Return the readable figures of a finished study, with the census that is finished there today, and for
+    a commune with its number by the survey of its grouping; FileNotFoundError or Stale when it `is_lost`.
     """
-    local = _stored_reading(study)
+    local = with_census(study.place, _stored_reading(study))
     note = _of_grouping(study, local)
     return replace(local, published=(*local.published, note)) if note else local
+
+
+def with_census(place: str, read: Reading) -> Reading:
+    """Return a reading with the census of places that is finished in its territory: a network finishes one
+    without changing any place, so that no study is computed again.
+    """
+    if read.offer is None:
+        return read
+    return replace(read, offer=replace(read.offer, finished=outreach_census.finished(place)))
 
 
 def _stored_reading(study: Study) -> Reading:

@@ -14,6 +14,7 @@ from maillage.publishing.autonomy import measures as bilan_measures
 from maillage.publishing.directory.census import Part, Shares
 from maillage.publishing.survey.findings import PROFILE
 from maillage.publishing.survey.published_row import GroupFinding, PublishedRow
+from maillage.publishing.territory import gaps
 from maillage.publishing.territory.reading import OfferLine, OfferReading
 from maillage.publishing.territory.surveys import (
     INHABITANTS,
@@ -377,6 +378,13 @@ def _no_first_level(offered: OfferReading) -> str:
     """Return why nothing is known of first-level help: nobody says it, or too few people live there."""
     is_known = any(each.id in FIRST_LEVEL and each.state != UNKNOWN for each in offered.territory.lines)
     return "Trop peu d’habitants pour le dire." if is_known else "Aucun lieu recensé n’indique s’il aide."
+
+
+def _nearer(evidence: Evidence) -> str:
+    """Return the action that brings help nearer, once a finished census says that no place is unlisted."""
+    if evidence.offered is not None and not gaps.is_listed(evidence.offered, gaps.FOLLOWED):
+        return f"{gaps.CHECK}, auprès des mairies, si la liste des lieux est complète."
+    return "Ouvrir ou déplacer une permanence : essayez « Et si un lieu ouvrait ? »."
 
 
 def _near(evidence: Evidence) -> tuple[Bounds | None, str]:
@@ -753,7 +761,7 @@ CRITERIA = (
         "Fort dès 80 % des personnes concernées à portée d’une aide ou d’un accès accompagné ;"
         " manque sous 50 %.",
         NO_CENSUS,
-        "Ouvrir ou déplacer une permanence : essayez « Et si un lieu ouvrait ? ».",
+        _nearer,
     ),
     Criterion(
         "maillage",

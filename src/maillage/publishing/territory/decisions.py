@@ -37,7 +37,9 @@ NEAR = "Ces personnes auront à portée ce qui leur manque."
 ANSWERED = "L’offre de ces lieux sera connue, et les vrais manques avec elle."
 REASON_TO_WRITE = "Raison à écrire."
 ASKING = "**Faire préciser leur offre aux lieux"
-_EFFECTS = {CENSUS: COUNTED, SMALLER: COUNTED, ASKING: ANSWERED}  # by what asks for it
+CHECKED = "Le manque sera confirmé, ou un lieu de plus sera connu."
+# The effect of a decision, by what asks for it.
+_EFFECTS = {CENSUS: COUNTED, SMALLER: COUNTED, ASKING: ANSWERED, f"**{gaps.CHECK}": CHECKED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,9 +295,10 @@ def _of_figures(s: Subject, plan: PlanReading | None) -> list[Decision]:
                 where=where if is_opening else EVERYWHERE if text in (CENSUS, SMALLER) else everywhere,
                 pilot=TO_DECIDE,
                 when=TO_DECIDE,
-                effect=NEAR
-                if is_opening and text not in above
-                else next((words for start, words in _EFFECTS.items() if text.startswith(start)), TO_DECIDE),
+                effect=next(
+                    (words for start, words in _EFFECTS.items() if text.startswith(start)),
+                    NEAR if is_opening and text not in above else TO_DECIDE,
+                ),
                 state=TO_DECIDE,
             )
         )

@@ -19,6 +19,8 @@ OPEN_ANY = "Ouvrir un lieu d’aide"  # where no place gives anything
 ADD = "Ajouter"  # to what the places of a zone give
 NEARER = "Rapprocher l’offre"  # what a place of the zone gives too far from most
 ASK = "Faire préciser l’offre"  # of places of the zone that may give it
+CHECK = "Vérifier d’abord"  # before opening, where a place may be missing from the list
+CHECKING = "check-"  # before the key of what a check may make useless
 FOLLOWED = "assistance"  # the line that the loop follows: somebody beside, for a procedure
 UNASKED = "donnee-manquante"  # state of a line that no place of the census mentions
 UNKNOWN_OFFER = "Ce recensement ne dit pas ce que les lieux proposent : on ne sait pas ce qui manque."
@@ -27,6 +29,7 @@ MOST_CALLED = 4  # places to call that a line names
 FEW = 50  # people, at the low bound: a village of a hundred does not come before a town
 FEWEST = 1  # people, at the low bound: under it, « 0 » is printed
 VAGUE = 5  # times its low bound: from there, the high bound of a number of people tells nobody anything
+HALL = re.compile(r"\bmairie\b", re.IGNORECASE)
 FROM_TO = re.compile(r"^entre (.+?) et (.+?)(?=\s+personne)")  # « entre 16 et 40 personnes »
 MOST_SERVED = 80  # percent of the people concerned: from there, most communes without a place are near one
 HALF = 50  # percent
@@ -57,7 +60,8 @@ class Doubt:
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A line of the offer that a zone lacks, for people counted for sure. reason: the rule that found it;
-    by: how people travel; doubt: why its interval is wide, None where it is not.
+    by: how people travel; doubt: why its interval is wide, None where it is not; is_listed: whether a
+    finished census looked for every place that gives it; to_call: names of places that may know another.
     """
 
     code: str
@@ -66,11 +70,18 @@ class Gap:
     reason: str
     by: Mode = FOOT
     doubt: Doubt | None = None
+    is_listed: bool = False
+    to_call: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The start of its key: whoever checked a gap has not answered it."""
+        return "gap" if self.is_listed else f"{CHECKING}gap"
 
     @property
     def key(self) -> str:
         """The key that identifies the same gap another day."""
-        return f"gap:{self.code}:{self.line.id}"
+        return f"{self.kind}:{self.code}:{self.line.id}"
 
     @property
     def title(self) -> str:
@@ -212,7 +223,25 @@ class SharedGap:
         return "un lieu d’aide" if self.is_bare else f"ces services ({lower_first(self.lines)})"
 
     @property
+    def is_listed(self) -> bool:
+        """True where a finished census looked for every place that gives its lines."""
+        return self.gaps[0].is_listed
+
+    @property
     def action(self) -> str:
+        """The opening that it calls for, once a finished census lists every place: before, a place that is
+        not on the list may fill the gap, and the first thing to do is to look for it.
+        """
+        if self.is_listed or self.opening.startswith(ASK):
+            return self.opening
+        if not self.is_absent:
+            return f"{CHECK} si un autre lieu est plus près ({lower_first(self.lines)})"
+        if len(self.gaps) > 1 and not self.is_bare:
+            return f"{CHECK} si ces services existent ({lower_first(self.lines)})"
+        return f"{CHECK} si {self.gain} existe"
+
+    @property
+    def opening(self) -> str:
         """An opening, for services that no place of the zone gives; else what brings them nearer, or whom to
         ask.
         """
@@ -367,15 +396,32 @@ def opening_sentence(action: str, every: Sequence[SharedGap]) -> str:
     """
     groups, more = every[:MOST_ZONES], len(every) - MOST_ZONES
     zones = [*(group.zone for group in groups), *([count(more, "autre")] if more > 0 else [])]
-    if len(groups) == 1:
-        return f"**{groups[0].title}.** {groups[0].lack}"
-    if groups[0].doubt is not None:
-        return f"**{action} : {listing(zones)}.** {groups[0].lack}"
+    texts = [groups[0].lack] if len(groups) == 1 or groups[0].doubt is not None else _lacks_by_lines(groups)
+    return " ".join(filter(None, (f"**{action} : {listing(zones)}.**", *texts, to_check(every))))
+
+
+def _lacks_by_lines(groups: Sequence[SharedGap]) -> list[str]:
+    """Return the people of each zone, those who lack the same lines in one sentence."""
     people: dict[str, list[str]] = {}
     for group in groups:
         people.setdefault(group.lacking_lines, []).append(f"{group.zone}, {group.people}")
-    lacks = [f"{upper_first(lines)} : {' ; '.join(of_zones)}." for lines, of_zones in people.items()]
-    return f"**{action} : {listing(zones)}.** {' '.join(lacks)}"
+    return [f"{upper_first(lines)} : {' ; '.join(of_zones)}." for lines, of_zones in people.items()]
+
+
+def to_check(every: Sequence[SharedGap]) -> str:
+    """Return the sentence that asks for unlisted places, "" once a finished census lists them all."""
+    if every[0].is_listed:
+        return ""
+    halls = "la mairie" if len(every) == 1 else "les mairies"
+    return unfinished(halls, [name for group in every for gap in group.gaps for name in gap.to_call])
+
+
+def unfinished(halls: str, places: Iterable[str]) -> str:
+    """Return the sentence that asks for the places that a list may lack: the town halls know them better
+    than the places that do not say what they give.
+    """
+    called = shortened([halls, *dict.fromkeys(name for name in places if not HALL.search(name))], MOST_CALLED)
+    return f"Aucun recensement fini ne dit que la liste des lieux est complète. À appeler : {called}."
 
 
 def _together(offer: OfferReading | None, zone_gaps: Sequence[Gap]) -> list[SharedGap]:
@@ -383,7 +429,7 @@ def _together(offer: OfferReading | None, zone_gaps: Sequence[Gap]) -> list[Shar
     for gap in zone_gaps:
         line = gap.line  # equal before they are rounded: the same people
         bounds = (line.missing_value, line.missing_low, line.missing_high)
-        same = (gap.code, *bounds, gap.reason, line.is_absent, line.n_places > 0)
+        same = (gap.code, *bounds, gap.reason, line.is_absent, line.n_places > 0, gap.is_listed)
         groups.setdefault(same, []).append(gap)
     if offer is None:
         return []
@@ -407,6 +453,15 @@ def gap_keys(key: str) -> list[str]:
     return [f"{kind}:{zone}:{line}" for zone in zones.split("~") for line in lines.split("+")]
 
 
+def settling(key: str) -> tuple[str, ...]:
+    """Return the keys that settle a proposal: its own, and where it checks a lack, that of what answers it.
+
+    >>> settling("check-gap:38151:wifi"), settling("bare")
+    (('check-gap:38151:wifi', 'gap:38151:wifi'), ('bare',))
+    """
+    return tuple(dict.fromkeys((key, key.removeprefix(CHECKING))))
+
+
 def lacks(offer: OfferReading | None) -> list[Gap]:
     """Return the gaps where somebody lacks a line of the offer whatever silent places propose: those that a
     rule finds without doubting them, and each one of the line that the loop follows, unless a rule doubts it;
@@ -426,8 +481,27 @@ def lacks(offer: OfferReading | None) -> list[Gap]:
                 and line.id in reasons.keys() - zone.doubted
             ):
                 doubt = _doubt(offer, zone, line) if is_vague(line.missing_low, line.missing_high) else None
-                gaps.append(Gap(code, zone.name, line, reasons[line.id], offer.mode, doubt))
+                gaps.append(
+                    Gap(
+                        code,
+                        zone.name,
+                        line,
+                        reasons[line.id],
+                        offer.mode,
+                        doubt,
+                        is_listed(offer, line.id),
+                        offer.to_call[line.id].names if line.id in offer.to_call else (),
+                    )
+                )
     return sorted(gaps, key=lambda gap: (order(gap.line), gap.title))
+
+
+def is_listed(offer: OfferReading, line: str) -> bool:
+    """Return True if a finished census looked for every place that gives a line: only then is what the list
+    lacks lacking in the territory.
+    """
+    census = offer.finished
+    return census is not None and (not census.lines or line in census.lines)
 
 
 def _doubt(offer: OfferReading, zone: ZoneOffer, line: OfferLine) -> Doubt:

@@ -30,7 +30,7 @@ from maillage.statistics.engine import comparisons
 from maillage.statistics.survey.columns import UNLISTED
 from maillage.words import rounding
 from maillage.words.claims import topic
-from maillage.words.wording import NBSP, count, listing, lower_first, number, of, percent
+from maillage.words.wording import NBSP, count, listing, number, of, percent
 
 MOST = 10  # findings that come first
 MOST_TIES = 3  # answers named together: beyond, none stands out
@@ -606,17 +606,21 @@ def _offer(r: Reading) -> list[MainFinding]:
                 facing=(f"En tout : {gaps.tally(r.offer)}.",) if len(certain) > 1 else (),
                 means=(
                     "Ce manque resterait même si tous les lieux de la liste à l’offre inconnue proposaient ce"
-                    " service ; un lieu absent de la liste peut le combler."
+                    f" service{_beyond_the_list(r.offer, certain[0])}"
                 ),
-                calls=(
-                    "Chercher les lieux absents de la liste ; s’il n’y en a pas,"
-                    f" {lower_first(certain[0].title)}."
-                ),
+                calls=f"{certain[0].title}.",
                 source=f"Lieux : {r.offer.source}.",
                 rank=3.0,
             )
         )
     return findings
+
+
+def _beyond_the_list(offer: OfferReading, gap: gaps.SharedGap) -> str:
+    """Return the doubt that a list of places leaves on a gap, or the census that leaves none."""
+    if gap.is_listed and offer.finished:
+        return f". {offer.finished.sentence}"
+    return " ; un lieu absent de la liste peut le combler."
 
 
 def _absence(offer: OfferReading, line: OfferLine) -> str:

@@ -10,6 +10,7 @@ from maillage.publishing.territory.atlas import main_town
 from maillage.publishing.territory.certainty import FEMININE, upper_first
 from maillage.publishing.territory.gaps import SharedGap
 from maillage.publishing.territory.reading import Reading, ZoneRow
+from maillage.reference.offer import diagnosis_lines
 from maillage.words.wording import count, listing, lower_first
 
 MINOR = 0.05  # of the people concerned: openings for fewer come after what people ask
@@ -36,9 +37,13 @@ class Opening:
         lines = self.gaps[0].key.rpartition(":")[2]
         codes: list[str] = []
         for gap in self.gaps:
-            if len(f"gap:{'~'.join([*codes, gap.code])}:{lines}") <= MOST_LETTERS:
+            if len(f"{self._kind}:{'~'.join([*codes, gap.code])}:{lines}") <= MOST_LETTERS:
                 codes.append(gap.code)
-        return f"gap:{'~'.join(codes)}:{lines}"
+        return f"{self._kind}:{'~'.join(codes)}:{lines}"
+
+    @property
+    def _kind(self) -> str:
+        return self.gaps[0].gaps[0].kind
 
     @property
     def title(self) -> str:
@@ -99,13 +104,21 @@ def above_reason(r: Reading) -> str:
 def walked_title(r: Reading) -> str:
     """Return the opening that the main town lacks on foot, and where; "" where nothing tells."""
     walked = r.offer.walked if r.offer else None
-    return f"{gaps.OPENINGS[walked.line]} : {walked.where}" if walked else ""
+    if r.offer is None or walked is None:
+        return ""
+    check = f"{gaps.CHECK} si un {diagnosis_lines()[walked.line].place} est à portée de marche"
+    return f"{gaps.OPENINGS[walked.line] if gaps.is_listed(r.offer, walked.line) else check} : {walked.where}"
 
 
 def walked_reason(r: Reading) -> str:
-    """Return how many people lack it on foot."""
+    """Return how many people lack it on foot, and whom to ask while a place may be missing from the list."""
     assert r.offer is not None and r.offer.walked is not None
-    return f"{upper_first(r.offer.walked.people)} n’en ont pas à portée de marche."
+    walked = r.offer.walked
+    lack = f"{upper_first(walked.people)} n’en ont pas à portée de marche."
+    if gaps.is_listed(r.offer, walked.line):
+        return lack
+    calls = r.offer.to_call.get(walked.line)
+    return f"{lack} {gaps.unfinished('la mairie', calls.names if calls else ())}"
 
 
 def openings(r: Reading, settled: Collection[str] = ()) -> list[Opening]:

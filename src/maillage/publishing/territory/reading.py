@@ -8,6 +8,7 @@ too old to be read.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cache
 from typing import Final, Literal, get_args
 
@@ -21,6 +22,7 @@ from maillage.publishing.territory.comparison import Measure
 from maillage.publishing.territory.labels import CLASS_LABELS
 from maillage.reference.travel import FOOT, Mode
 from maillage.words import wording
+from maillage.words.dates import in_words
 
 Version = Literal[13]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
@@ -679,6 +681,22 @@ class WalkedGap:
 
 
 @dataclass(frozen=True, slots=True)
+class FinishedCensus:
+    """A census of places that its network finished. name: its territory; on: the day of its last answer;
+    lines: the lines of the offer that it looked for, all of them where none is named.
+    """
+
+    name: str
+    on: date
+    lines: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Where the census was led, and until when."""
+        return f"Recensement des lieux fini le {in_words(self.on)} : {self.name}."
+
+
+@dataclass(frozen=True, slots=True)
 class CommuneList:
     """The communes where no place gives a line of the offer, within reach or not, and those where places do
     not say.
@@ -700,7 +718,8 @@ class OfferReading:
     for the crow's flight; other_way: what another way of travelling
     changes, "" where none is read; no_place: how many communes have no known place, "" where each has one;
     bare: those communes, the most people first, out of n_communes that the census lists;
-    to_call: by line, whom to ask where silence decides.
+    to_call: by line, whom to ask where silence decides; finished: the census of the whole territory that was
+    finished by the day of the reading, None while a place may be missing from the list.
     """
 
     source: str
@@ -724,6 +743,7 @@ class OfferReading:
     bare: tuple[NamedZone, ...] = ()
     n_communes: int = 0
     to_call: Mapping[str, CallList] = field(default_factory=dict)
+    finished: FinishedCensus | None = None
 
     @property
     def limit(self) -> str:

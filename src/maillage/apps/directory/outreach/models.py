@@ -86,10 +86,15 @@ class Call(models.Model):
 
 
 class CensusRules(models.Model):
-    """The inclusion rules of a territory's census, and where its search started."""
+    """The inclusion rules of a territory's census, and where its search started. lines: the lines of the
+    offer whose places it looks for, all of them where none is named.
+    """
 
     territory = models.CharField("territoire", max_length=61, unique=True)
     rules = models.JSONField("règles", default=dict)
+    lines = models.JSONField(
+        "services cherchés", default=list, db_default=models.Value([], models.JSONField())
+    )
     sources = models.TextField("par où commencer", blank=True)
 
     class Meta:

@@ -1,6 +1,6 @@
 """Run a census: whom to contact, the outcome, which places are excluded and why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from maillage.apps.platform.accounts.models import User
 from maillage.kernel.errors import Refused
 from maillage.kernel.names import plain
 from maillage.reference import offer
+from maillage.reference.offer import diagnosis_lines
 from maillage.sources.offer.forms.sheet import Sheet
 
 BATCH = 500
@@ -199,6 +200,22 @@ def set_rules(ground: Ground, on: Mapping[str, bool], *, by: User, at: datetime)
     """Choose which inclusion rules the census applies."""
     row, _ = CensusRules.objects.get_or_create(territory=ground.place)
     row.rules = {id: bool(on.get(id)) for id in RULES}
+    row.save()
+    return row
+
+
+@transaction.atomic
+def set_lines(ground: Ground, lines: Collection[str], *, by: User, at: datetime) -> CensusRules:
+    """Choose the services whose every place a census looks for; Refused where it would look for none."""
+    known = [id for id in diagnosis_lines() if id in lines]
+    if not known:
+        raise Refused(
+            "Les services cherchés n’ont pas changé.",
+            why="Un recensement cherche au moins un service.",
+            do="Cochez-en un, ou tous.",
+        )
+    row, _ = CensusRules.objects.get_or_create(territory=ground.place)
+    row.lines = known if len(known) < len(diagnosis_lines()) else []
     row.save()
     return row
 

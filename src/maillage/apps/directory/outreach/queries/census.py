@@ -4,11 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils import timezone
 
 from maillage.apps.directory.outreach.models import Body, CensusRules
 from maillage.apps.directory.places import access as directory_access
@@ -18,8 +20,9 @@ from maillage.apps.directory.places.queries import places, where
 from maillage.apps.directory.places.queries.paging import Window
 from maillage.apps.platform.accounts.models import Visitor
 from maillage.apps.territories import queries as territories
-from maillage.kernel.errors import Refused
+from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.names import plain
+from maillage.publishing.territory.reading import FinishedCensus
 from maillage.reference import offer
 from maillage.statistics.zones.territories import gazetteer
 from maillage.web.long_lists import PAGE
@@ -374,6 +377,39 @@ def is_finished(communes: Collection[str]) -> bool:
     return bool(states) and states <= set(OVER)
 
 
+def finished(place: str) -> FinishedCensus | None:
+    """Return the latest census that is finished for a territory, one of all services before one of some: each
+    of its communes has bodies to contact, and all of them, like those of the whole census, answered, refused
+    or are out of scope.
+    """
+    rows = Body.objects.values("territory", "commune").annotate(
+        n_waiting=Count("pk", filter=~Q(state__in=OVER)), last=Max("changed_at")
+    )
+    counts_by_territory: dict[str, dict[str, int]] = {}
+    last: dict[str, datetime] = {}
+    for row in rows.order_by("territory", "commune"):
+        territory = row["territory"]
+        counts_by_territory.setdefault(territory, {})[row["commune"]] = row["n_waiting"]
+        last[territory] = max(row["last"], last.get(territory, row["last"]))
+    if not counts_by_territory:
+        return None
+    try:
+        towns = set(ground(place).by_code)
+        over = [
+            territory
+            for territory, counts in counts_by_territory.items()
+            if towns <= counts.keys() and not any(counts.get(code) for code in (*towns, ""))
+        ]
+        lines = dict(CensusRules.objects.filter(territory__in=over).values_list("territory", "lines"))
+        latest = max(over, key=lambda territory: (not lines.get(territory), last[territory]), default=None)
+        name = ground(latest).name if latest else ""
+    except (Refused, UnknownTerritory):  # the whole country, a perimeter that was deleted
+        return None
+    if latest is None:
+        return None
+    return FinishedCensus(name, timezone.localdate(last[latest]), tuple(lines.get(latest, ())))
+
+
 # ------------------------------------------------------------------------------------------------------ rules
 
 
@@ -381,6 +417,12 @@ def rules_of(ground: Ground) -> dict[str, bool]:
     """Return which rules a census applies: all of them unless switched off."""
     row = CensusRules.objects.filter(territory=ground.place).first()
     return {id: bool((row.rules if row else {}).get(id, True)) for id in RULES}
+
+
+def lines_of_census(ground: Ground) -> list[str]:
+    """Return the lines of the offer whose places a census looks for."""
+    row = CensusRules.objects.filter(territory=ground.place).first()
+    return list((row.lines if row else ()) or offer.diagnosis_lines())
 
 
 def start_of(ground: Ground) -> str:

@@ -21,8 +21,9 @@ from maillage.apps.directory.outreach.queries.census import (
 from maillage.apps.directory.places import rules
 from maillage.apps.directory.places.models import Lieu
 from maillage.kernel.names import plain
+from maillage.reference import offer
 from maillage.words.opening import date_text
-from maillage.words.wording import count, listing, number, share, spaced_within
+from maillage.words.wording import count, listing, lower_first, number, share, spaced_within
 
 NAMED = 12  # communes named in a sentence; beyond, they are counted
 
@@ -237,6 +238,10 @@ def _communes(ground: Ground) -> Part:
             text.append(
                 f"{number(len(towns))} {_are(len(towns))} {several if len(towns) > 1 else one}{named}."
             )
+    looked_for = [offer.diagnosis_lines()[id].label for id in census.lines_of_census(ground)]
+    if len(looked_for) < len(offer.diagnosis_lines()):
+        labels = listing([lower_first(label) for label in looked_for])
+        text.append(f"La recherche de tous les lieux n’est menée que pour {labels}.")
     empty = sum(not each.lieux for each in done.towns)
     text.append(
         f"{number(empty)} {'commune n’a' if empty == 1 else 'communes n’ont'} aucun lieu publié. "

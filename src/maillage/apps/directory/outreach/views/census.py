@@ -31,6 +31,7 @@ from maillage.kernel.errors import Refused, UnknownTerritory
 from maillage.kernel.spreadsheet import Writer
 from maillage.kernel.typed import whole_number
 from maillage.kernel.workbook import MEDIA_TYPE
+from maillage.reference.offer import diagnosis_lines
 from maillage.sources.offer.forms.read import parse
 from maillage.sources.survey import xlsform
 from maillage.statistics.zones.territories import KIND_LABELS, gazetteer
@@ -221,6 +222,10 @@ def inclusion(request: HttpRequest, ground: Ground) -> HttpResponse:
                     ground, {id: id in request.POST for id in RULES}, by=account_of(request), at=at
                 )
                 messages.success(request, "Règles gardées.")
+            elif "services" in request.POST:
+                chosen = request.POST.getlist("service")
+                actions.set_lines(ground, chosen, by=account_of(request), at=at)
+                messages.success(request, "Services gardés.")
             elif "revenir" in request.POST:
                 lieu = get_object_or_404(Lieu, slug=request.POST["revenir"])
                 actions.take_back(ground, lieu, by=by, at=at)
@@ -237,8 +242,10 @@ def inclusion(request: HttpRequest, ground: Ground) -> HttpResponse:
         else:
             return redirect("census_rules", ground.place)
     on = census.rules_of(ground)
+    looked_for = census.lines_of_census(ground)
     context = {
         "rules": [(rule, on[rule.id]) for rule in RULES.values()],
+        "lines": [(line, line.id in looked_for) for line in diagnosis_lines().values()],
         "excluded": census.excluded(ground),
         "names": census.place_names(ground),
         "error": error,

@@ -18,7 +18,7 @@ from maillage.apps.steering.plans.queries.overview import Concerned, concerned_b
 from maillage.kernel.errors import Refused
 from maillage.kernel.typed import line
 from maillage.publishing.territory.certainty import upper_first
-from maillage.publishing.territory.gaps import ADD, NEARER, OPEN_ANY, OPENINGS
+from maillage.publishing.territory.gaps import ADD, CHECK, NEARER, OPEN_ANY, OPENINGS
 from maillage.publishing.territory.reading import Reading
 from maillage.reference.offer import diagnosis_lines
 from maillage.reference.plan_frames import Frame, FrameAction, FrameAxis
@@ -117,7 +117,9 @@ def _elsewhere(row: PlanAction, key: str) -> Any:
             each for each in _sentences(rules.answering(row.objective, "")) if each not in proposed
         )
     what, _, where = row.title.partition(" : ")
-    is_proposed = what in (*OPENINGS.values(), OPEN_ANY) or what.startswith((f"{ADD} ", f"{NEARER} "))
+    is_proposed = what in (*OPENINGS.values(), OPEN_ANY) or what.startswith(
+        (f"{ADD} ", f"{NEARER} ", f"{CHECK} ")
+    )
     if row.proposal and where and key == "title" and is_proposed:
         return what
     return getattr(row, key)

@@ -25,6 +25,7 @@ from maillage.apps.territories.queries import same_places
 from maillage.publishing.plan.reading import is_same_title
 from maillage.publishing.territory import criteria, gaps, main_findings, priorities
 from maillage.publishing.territory.certainty import upper_first
+from maillage.publishing.territory.decisions import CHECKED
 from maillage.publishing.territory.gaps import OPENINGS
 from maillage.publishing.territory.reading import OfferReading, Reading
 from maillage.reference.plan_frames import frames
@@ -138,13 +139,20 @@ def proposals(plan: Plan, reading: Reading | None, on: date) -> list[Proposal]:
     survey_answers = evidence.published(plan.place)
     axes = {row.line: row.axis_id for row in reversed(rows)}
 
+    def is_refused(key: str, value: float | None) -> bool:
+        return key in refused and not rules.comes_back(refused[key], value)
+
     def remaining(candidates: Iterable[Proposal]) -> list[Proposal]:
         return [
-            replace(each, axis=axes.get(each.line) if each.line else None)
+            replace(
+                each,
+                axis=axes.get(each.line) if each.line else None,
+                line="" if each.key.startswith(gaps.CHECKING) else each.line,  # whoever asks answers no lack
+            )
             for each in candidates
-            if each.key not in known
+            if known.isdisjoint(gaps.settling(each.key))
             and not _is_covered(each, rows)
-            and (each.key not in refused or rules.comes_back(refused[each.key], each.value))
+            and not any(is_refused(key, each.value) for key in gaps.settling(each.key))
         ]
 
     many, few = _gaps(plan, reading) if reading is not None else ([], [])
@@ -293,12 +301,14 @@ def _walked(reading: Reading) -> list[Proposal]:
     walked = reading.offer.walked if reading.offer else None
     if reading.offer is None or walked is None:
         return []
+    is_listed = gaps.is_listed(reading.offer, walked.line)
+    opened = f"Au plus, ces personnes l’auraient à pied. {NOBODY_COUNTED}"
     return [
         Proposal(
-            key=f"foot:{walked.line}",
+            key=f"{'' if is_listed else gaps.CHECKING}foot:{walked.line}",
             title=priorities.walked_title(reading),
             why=priorities.walked_reason(reading),
-            effect=f"Au plus, ces personnes l’auraient à pied. {NOBODY_COUNTED}",
+            effect=opened if is_listed else f"{CHECKED} {UNCOUNTED_EFFECT}",
             evidence=(),
             zones=tuple(sorted(priorities.main_zones(reading))),
             line=walked.line,
@@ -355,6 +365,7 @@ def _opening(offer: OfferReading, opening: priorities.Opening, estimated: str) -
     first, *more = [_gap(offer, gap, estimated) for gap in opening.gaps]
     if not more:
         return first
+    why, effect = _certainty(offer, opening.gaps)
     rest = [
         replace(proposal.evidence[0], words=f"{proposal.evidence[0].words}, {gap.zone}")
         for gap, proposal in zip(opening.gaps, (first, *more), strict=True)
@@ -363,7 +374,9 @@ def _opening(offer: OfferReading, opening: priorities.Opening, estimated: str) -
         first,
         key=opening.key,
         title=opening.title,
-        effect=f"Au plus, toutes ces personnes l’auraient à moins de {offer.limit}. {NOBODY_COUNTED}",
+        why=f"{opening.gaps[0].reason} {why}",
+        effect=effect
+        or f"Au plus, toutes ces personnes l’auraient à moins de {offer.limit}. {NOBODY_COUNTED}",
         evidence=tuple(rest[: 2 * MOST_PROPOSALS]),
         zones=tuple(gap.code for gap in opening.gaps),
         value=sum(each.value or 0.0 for each in (first, *more)),
@@ -375,12 +388,14 @@ def _bare(offer: OfferReading | None) -> list[Proposal]:
     if offer is None or not offer.bare or not offer.no_place or gaps.certain(offer):
         return []
     first = listing([commune.name for commune in offer.bare[:MOST_PROPOSALS]])
+    is_listed = gaps.is_listed(offer, gaps.FOLLOWED)
+    action = "Tenir une permanence" if is_listed else f"{gaps.CHECK}, auprès des mairies, s’il n’y a rien"
     return [
         Proposal(
-            key="bare",
-            title=f"Tenir une permanence où aucun lieu n’est connu, d’abord à {first}",
+            key=f"{'' if is_listed else gaps.CHECKING}bare",
+            title=f"{action} où aucun lieu n’est connu, d’abord à {first}",
             why=f"{offer.no_place}.",
-            effect=UNCOUNTED_EFFECT,
+            effect=UNCOUNTED_EFFECT if is_listed else f"{CHECKED} {UNCOUNTED_EFFECT}",
             evidence=(
                 Evidence(
                     f"{number(len(offer.bare))} sur {number(offer.n_communes)}",
@@ -412,9 +427,12 @@ def settled(
     def is_settled(gap: gaps.Gap) -> bool:
         zones = answered[gap.line.id]
         codes = (parts or {}).get(gap.code, frozenset({gap.code}))
-        if zones is None or codes <= zones or gap.key in answered_keys:
+        keys = gaps.settling(gap.key)
+        if zones is None or codes <= zones or not answered_keys.isdisjoint(keys):
             return True
-        return gap.key in refused and not rules.comes_back(refused[gap.key], gap.line.missing_value)
+        return any(
+            key in refused and not rules.comes_back(refused[key], gap.line.missing_value) for key in keys
+        )
 
     return tuple(gap.key for gap in gaps.lacks(offer) if is_settled(gap))
 
@@ -422,13 +440,15 @@ def settled(
 def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
     first, code = gap.gaps[0].line, gap.gaps[0].code
     zone = offer.zones[code]
+    why, effect = _certainty(offer, [gap])
     people = f"{first.missing_sentence} personnes" if first.missing_sentence else first.missing_about
     n_places = zone.n_places + zone.n_perhaps
     return Proposal(
         key=gap.key,
         title=gap.title,
-        why=gap.reason,
-        effect=(
+        why=f"{gap.reason} {why}",
+        effect=effect
+        or (
             f"Au plus, {lower_first(people)} auraient {gap.gain} à moins de {offer.limit} :"
             f" toutes celles de la zone, si un seul lieu est à portée de chacune. {NOBODY_COUNTED}"
         ),
@@ -454,6 +474,15 @@ def _gap(offer: OfferReading, gap: gaps.SharedGap, estimated: str) -> Proposal:
         line=gap.line,
         value=first.missing_value,
     )
+
+
+def _certainty(offer: OfferReading, every: Sequence[gaps.SharedGap]) -> tuple[str, str]:
+    """Return the finished census of gaps, in words, and "" for an effect to count; else whom to ask, and the
+    effect of asking: an action that checks a gap answers none.
+    """
+    if every[0].is_listed and offer.finished:
+        return offer.finished.sentence, ""
+    return gaps.to_check(every), f"{CHECKED} {UNCOUNTED_EFFECT}"
 
 
 def _verdicts(place: str, reading: Reading | None, on: date) -> list[Proposal]:
