@@ -81,7 +81,7 @@ class Measured:
 
     @property
     def moved_doubt(self) -> float:
-        """The standard deviation, on the logit, of what weights did not see, from what they corrected."""
+        """The standard deviation, on the logit, that what weights corrected leaves in doubt."""
         return number("composite/moved_part") * abs(self.moved)
 
     @property
