@@ -85,7 +85,8 @@ def decided(
     sample: Sample, crossed: Mapping[str, Cells], total: Cells, *, rule: str, decimals: int
 ) -> Decision:
     """Withhold, of a question and of its crossings, the figures without which every one withheld stays
-    unknown to within NEAR. Unweighted counts go first, then the precision of shares.
+    unknown to within NEAR: unweighted counts first, then figures of groups, and last the precision of the
+    shares of everybody, then some of those.
     """
     are_counts_public, step = True, 1
     published, joined_published = total.seen.copy(), total.joined_seen.copy()
@@ -110,18 +111,22 @@ def _withhold(sample: Sample, total: Cells, crossed: Cells, *, rule: str, decima
     """Withhold figures of a question and of one crossing; return whether its counts may be published, and its
     step.
     """
+    published_cells, published_joined = crossed.seen.copy(), crossed.joined_seen.copy()
     every = range(len(total.column.categories))
     systems = [
         _System(sample, total, crossed, answers, rule=rule, decimals=decimals)
         for answers in ([tuple(every)] if total.column.exclusive else [(k,) for k in every])
     ]
-    for are_counts_public, step in ((True, 1), *((False, step) for step in STEPS)):
-        if all(system.known_secret(step, counts=are_counts_public) is None for system in systems):
-            return are_counts_public, step
+    if all(system.known_secret(1, counts=True) is None for system in systems):
+        return True, 1
+    for step in STEPS:
+        if all(system.protect(step) for system in systems):
+            return False, step
+        crossed.seen[:], crossed.joined_seen[:] = published_cells, published_joined
+    # Coarser shares of everybody are in vain: those that tell are withheld, and the others stay precise.
     for system in systems:
-        while (secret := system.known_secret(STEPS[-1])) is not None:
-            system.protect(secret, STEPS[-1])
-    return False, STEPS[-1]
+        system.protect(1, of_everybody=True)
+    return False, 1
 
 
 class _System:
@@ -158,6 +163,11 @@ class _System:
                 self.statements += self._statements(crossed, g)
         self.width = min(NEAR, total.least)
         self.hopeless: set[Statement] = set()
+        # What nearly all leave is told anyway, and groups this small leave hardly any doubt to keep.
+        is_of_nearly_all = total.counts[list(answers), 0] > total.n - total.least
+        self.keeps_everybody = bool(
+            (is_of_nearly_all & total.seen[list(answers), 0]).any() or crossed.bases.max() < 2 * self.width
+        )
 
     def _statements(self, cells: Cells, group: int) -> Iterator[Statement]:
         column = max(group, 0)
@@ -195,23 +205,33 @@ class _System:
         knowledge = _Knowledge(self, published, step, counts)
         return next(knowledge.known(secrets), None)
 
-    def protect(self, secret: Statement, step: int) -> None:
-        """Withhold a published figure that tells a secret: of a group rather than of everybody, and of the
-        fewest people; first those without which neither is known.
+    def protect(self, step: int, *, of_everybody: bool = False) -> bool:
+        """Withhold figures of groups, of the fewest people first, until no secret is known; return whether
+        that is enough. of_everybody: withhold theirs too, where no figure of a group tells.
         """
-        published = [each for each in self.statements if each.is_published]
-        pinning = _Knowledge(self, published, step).pinning(secret)
-        pinning.sort(key=lambda figure: (figure.group == ONE_WAY, figure.n))
-        if not pinning:
-            self.hopeless.add(secret)
-            return
-        for spare in pinning:
-            fewer = _Knowledge(self, [each for each in published if each is not spare], step)
-            if next(fewer.known([secret, spare]), None) is None:
-                break
-        else:
-            spare = pinning[0]
-        spare.published[spare.at] = False
+        self.hopeless.clear()
+        while (secret := self.known_secret(step)) is not None:
+            published = [each for each in self.statements if each.is_published]
+            pinning = _Knowledge(self, published, step).pinning(secret)
+            pinning.sort(key=lambda figure: (figure.group == ONE_WAY, figure.n))
+            spares = [
+                each
+                for each in pinning
+                if each.group != ONE_WAY or (of_everybody and not self.keeps_everybody)
+            ]
+            if not spares:
+                if not of_everybody and not self.keeps_everybody:
+                    return False
+                self.hopeless.add(secret)
+                continue
+            for spare in spares:  # first those without which neither is known
+                fewer = _Knowledge(self, [each for each in published if each is not spare], step)
+                if next(fewer.known([secret, spare]), None) is None:
+                    break
+            else:
+                spare = spares[0]
+            spare.published[spare.at] = False
+        return True
 
 
 class _Knowledge:
