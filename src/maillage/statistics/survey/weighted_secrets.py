@@ -163,10 +163,15 @@ class _System:
                 self.statements += self._statements(crossed, g)
         self.width = min(NEAR, total.least)
         self.hopeless: set[Statement] = set()
-        # What nearly all leave is told anyway, and groups this small leave hardly any doubt to keep.
-        is_of_nearly_all = total.counts[list(answers), 0] > total.n - total.least
+        # What nearly all leave is told anyway; groups this small leave hardly any doubt to keep; and a filter
+        # makes a crossing of three questions, which masks nothing when nothing of it is published.
+        rows = list(answers)
+        is_of_nearly_all = total.counts[rows, 0] > total.n - total.least
+        is_crossing_public = crossed.seen[rows].any() or crossed.joined_seen.any()
         self.keeps_everybody = bool(
-            (is_of_nearly_all & total.seen[list(answers), 0]).any() or crossed.bases.max() < 2 * self.width
+            (is_of_nearly_all & total.seen[rows, 0]).any()
+            or crossed.bases.max() < 2 * self.width
+            or (sample.where and not is_crossing_public)
         )
 
     def _statements(self, cells: Cells, group: int) -> Iterator[Statement]:
@@ -213,23 +218,20 @@ class _System:
         while (secret := self.known_secret(step)) is not None:
             published = [each for each in self.statements if each.is_published]
             pinning = _Knowledge(self, published, step).pinning(secret)
+            if self.keeps_everybody or not of_everybody:
+                pinning = [each for each in pinning if each.group != ONE_WAY]
             pinning.sort(key=lambda figure: (figure.group == ONE_WAY, figure.n))
-            spares = [
-                each
-                for each in pinning
-                if each.group != ONE_WAY or (of_everybody and not self.keeps_everybody)
-            ]
-            if not spares:
+            if not pinning:
                 if not of_everybody and not self.keeps_everybody:
                     return False
                 self.hopeless.add(secret)
                 continue
-            for spare in spares:  # first those without which neither is known
+            for spare in pinning:  # first those without which neither is known
                 fewer = _Knowledge(self, [each for each in published if each is not spare], step)
                 if next(fewer.known([secret, spare]), None) is None:
                     break
             else:
-                spare = spares[0]
+                spare = pinning[0]
             spare.published[spare.at] = False
         return True
 
