@@ -427,7 +427,7 @@ class Margins:
 
     parts: tuple[DoubtPart, ...]
     sensitivity: tuple[Assumption, ...]
-    surveys: tuple[SurveyAhead, ...] = ()
+    surveys: tuple[SurveyAhead, ...]
 
 
 @dataclass(frozen=True, slots=True)
