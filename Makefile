@@ -23,7 +23,7 @@ run: setup
 
 # Une épreuve manquée n’empêche pas les suivantes : un seul passage dit tout ce qui manque. Le profil complet finit par
 # la ligne que cite qui clôt un sujet.
-test: .venv/.dev node_modules/.dev assets/.ready $(if $(filter complet,$(PROFIL)),.venv/.bench .venv/.spark)
+test: .venv/.dev node_modules/.dev assets/.ready $(if $(filter complet,$(PROFIL)),.venv/.bench .venv/.rues .venv/.spark)
 	@failed=0; $(MAKE) --no-print-directory test-all || failed=1; \
 	$(MAKE) --no-print-directory test-postgresql || failed=1; \
 	$(if $(filter complet,$(PROFIL)),echo "PROFIL=complet $$(git rev-parse --short HEAD) : $$([ $$failed = 0 ] && echo réussi || echo manqué)";) \

@@ -369,6 +369,19 @@ def test_check_gives_the_sum_the_source_and_the_local_total_of_forty_percent(cli
     assert "Ce que cela donne ici" in local_page and total.people_words.replace("\xa0", " ") in local_page
 
 
+def test_check_asks_what_a_bare_number_counts_and_offers_sentences_to_choose(client, study):
+    """« 3 000 personnes » était « Trop bas » en Isère ; contrat : `data-verdict` dit la réponse."""
+    page = client.get(f"{ADDRESS}verifier/", {"q": "3 000 personnes"})
+    choices = page.context["choices"]
+    assert 'data-verdict="inconnu"' in page.content.decode() and "Que compte ce chiffre ?" in text_of(page)
+    for choice in choices:
+        answered = client.get(f"{ADDRESS}verifier/", {"q": choice})
+        kind = answered.context["verdict"].kind
+        assert kind != "inconnu" and f'data-verdict="{kind}"' in answered.content.decode()
+        assert "Que compte ce chiffre ?" not in text_of(answered)
+    assert len(choices) == 3
+
+
 def test_check_draws_the_levels_of_the_territory_under_its_own_sum(client, study):
     """Sous « 125 000, 34 % », la barre et sa légende étaient les 7, 19 et 14 % de la France."""
     page = client.get(f"{ADDRESS}verifier/", {"q": "40 % en difficulté avec le numérique"})

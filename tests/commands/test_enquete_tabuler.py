@@ -170,7 +170,9 @@ def test_row_without_id_is_reported_and_skipped(tabuler, files):
 
 
 def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tabuler, files):
-    """Le JSON est masqué, sauf « --pour soi » ; l’écran ne l’est que pour « --pour publier »."""
+    """Le JSON est masqué, sauf « --pour soi » ; l’écran ne l’est que pour « --pour publier ». Les effectifs d’un
+    croisement redressé, que le document ne donne pas, ne sont que pour soi.
+    """
     _, rows, _ = files
     words = ("--question", "aise", "--par", "age")
     masked, own = (
@@ -183,6 +185,7 @@ def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tab
         line["part"] and math.floor(line["part"] + 0.5) for line in masked
     ]
     assert all(line[key] is None or line[key] % 1 == 0 for line in published for key in ("bas", "haut"))
+    assert {line["n"] for line in [*masked, *published]} == {None}
     hidden = [k for k, line in enumerate(masked) if line["part"] is None]
     assert 0 < len(hidden) < len(masked)
     for k, (masked_line, line) in enumerate(zip(masked, own, strict=True)):
@@ -192,7 +195,7 @@ def test_who_runs_the_command_sees_everything_and_what_will_not_be_published(tab
         if k in hidden:
             assert line["motif"] == f"ne sera pas publié : {masked_line['motif']}"
         else:
-            assert line == masked_line
+            assert line == {**masked_line, "n": len(cell_rows)}
 
 
 def test_the_screen_is_a_working_table_unless_it_is_to_publish(tabuler):

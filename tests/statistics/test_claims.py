@@ -10,7 +10,7 @@ from maillage.kernel.estimate import Estimate
 from maillage.publishing.territory.criteria import answered
 from maillage.publishing.territory.measured import Measured
 from maillage.publishing.territory.named_places import claimed_places
-from maillage.publishing.territory.verdict import judge
+from maillage.publishing.territory.verdict import completed, judge
 from maillage.reference.definitions import DEFAULT, LEVELS, definition
 from maillage.words.claims import parse
 
@@ -70,20 +70,20 @@ def test_parse_finds_no_number_where_nothing_is_counted(text):
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("5 000 personnes", "compatible"),
-        ("23 %", "compatible"),
-        ("plus de 15 %", "compatible"),
+        ("5 000 personnes en difficulté", "compatible"),
+        ("23 % en difficulté", "compatible"),
+        ("plus de 15 % en difficulté", "compatible"),
         ("une personne sur six", "inconnu"),
-        ("40 %", "autre"),
-        ("12 000 personnes", "haut"),
-        ("60 %", "haut"),
-        ("8 %", "bas"),
-        ("moins de 500 personnes", "bas"),
+        ("40 % en difficulté", "autre"),
+        ("12 000 personnes en difficulté", "haut"),
+        ("60 % en difficulté", "haut"),
+        ("8 % en difficulté", "bas"),
+        ("moins de 500 personnes en difficulté", "bas"),
         ("40 % des seniors", "inconnu"),
         ("62 % des 75 ans et plus", "inconnu"),
         ("120 %", "inconnu"),
         ("-5 % des habitants", "inconnu"),
-        ("quasiment un quart des habitants", "compatible"),
+        ("quasiment un quart des habitants en difficulté", "compatible"),
         ("78 % des habitants savent se servir d’Internet", "compatible"),
         ("95 % maîtrisent Internet", "haut"),
         ("800 personnes, 30 %", "inconnu"),
@@ -93,11 +93,32 @@ def test_parse_finds_no_number_where_nothing_is_counted(text):
         ("90 % utilisent Internet", "inconnu"),
         ("60 % sont en difficulté avec le numérique", "haut"),
         ("15 % ne se connectent jamais", "compatible"),
-        ("23 % des 15 ans et plus, soit environ 1 personne sur 4", "compatible"),
+        ("23 % des 15 ans et plus, soit environ 1 personne sur 4, en difficulté", "compatible"),
     ],
 )
 def test_judge_gives_each_of_the_five_verdicts(text, kind):
     assert judge(parse(text), TOWN, where="Ici").kind == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3 000 personnes",
+        "23 %",
+        "80 % des habitants",
+        "un habitant sur six",
+        "5 000 personnes, soit 23 %",
+        "40 %",
+    ],
+)
+def test_judge_asks_what_a_bare_number_counts(text):
+    """« 3 000 personnes » était « Trop bas » en Isère, « Une autre définition » à Guéret."""
+    verdict = judge(parse(text), TOWN, where="Ici")
+    assert (verdict.kind, verdict.is_vague, verdict.matches) == ("inconnu", True, ())
+    assert "Ses mots ne disent pas" in verdict.reason and TOWN[0].definition.statement in verdict.title
+    for sentence in completed(parse(text)):
+        answer = judge(parse(sentence), TOWN, where="Ici")
+        assert sentence.startswith(text) and answer.kind != "inconnu" and not answer.is_vague
 
 
 @pytest.mark.parametrize(
@@ -128,13 +149,13 @@ ALL_AGES = tuple(replace(each, n_residents=25_000) for each in TOWN)  # 20 000 o
 @pytest.mark.parametrize(
     ("text", "kind", "is_by_universe"),
     [
-        ("26 % des habitants", "compatible", True),  # of those of 15 or more only
-        ("16 % de la population", "compatible", True),  # of all residents only
-        ("20 % des habitants", "compatible", False),
-        ("un habitant sur cinq", "compatible", False),
+        ("26 % des habitants en difficulté", "compatible", True),  # of those of 15 or more only
+        ("16 % de la population en difficulté", "compatible", True),  # of all residents only
+        ("20 % des habitants en difficulté", "compatible", False),
+        ("un habitant sur cinq en difficulté", "compatible", False),
         ("74 % des habitants ne sont pas en difficulté", "compatible", True),
-        ("60 % des habitants", "haut", False),
-        ("5 % des habitants", "bas", False),
+        ("60 % des habitants en difficulté", "haut", False),
+        ("5 % des habitants en difficulté", "bas", False),
     ],
 )
 def test_judge_says_both_shares_of_a_number_on_all_residents(text, kind, is_by_universe):
@@ -147,7 +168,7 @@ def test_judge_says_both_shares_of_a_number_on_all_residents(text, kind, is_by_u
 
 @pytest.mark.parametrize("text", ["26 %", "26 % des 15 ans et plus", "26 % des habitants de 15 ans et plus"])
 def test_judge_says_one_share_where_a_number_is_not_on_all_residents(text):
-    verdict = judge(parse(text), ALL_AGES, where="Ici")
+    verdict = judge(parse(f"{text} en difficulté"), ALL_AGES, where="Ici")
     assert (verdict.kind, verdict.is_by_universe) == ("compatible", False)
     assert "habitants" not in verdict.title + verdict.reason
 
@@ -166,7 +187,7 @@ def test_parse_leaves_the_name_of_inhabitants_to_be_understood():
 )
 def test_judge_says_that_only_the_rounding_of_a_number_is_in_the_range(text, is_by_rounding):
     town = (measured(DEFAULT, 19, 28),)
-    verdict = judge(parse(text), town, where="Ici")
+    verdict = judge(parse(f"{text} en difficulté"), town, where="Ici")
     assert (verdict.kind, verdict.is_by_rounding) == ("compatible", is_by_rounding)
     assert ("qu’à l’arrondi près" in verdict.reason) == is_by_rounding
     assert ("arrondi" in verdict.label) == is_by_rounding
@@ -178,8 +199,8 @@ def test_judge_says_nothing_of_a_territory_whose_figures_are_withheld():
 
 def test_judge_compares_a_share_and_a_count_together():
     """Une part juste et un nombre juste d’une autre définition ne font pas un chiffre juste."""
-    assert judge(parse("5 000 personnes, 23 %"), TOWN, where="Ici").kind == "compatible"
-    assert judge(parse("3 000 personnes, 23 %"), TOWN, where="Ici").kind != "compatible"
+    assert judge(parse("5 000 personnes, 23 %, en difficulté"), TOWN, where="Ici").kind == "compatible"
+    assert judge(parse("3 000 personnes, 23 %, en difficulté"), TOWN, where="Ici").kind != "compatible"
 
 
 def rows(question: str, words: str, answers: dict[str, tuple[int, int, int]], by: str = "", group: str = ""):
@@ -307,9 +328,9 @@ def test_judge_compares_what_a_denial_leaves_and_never_an_age(text, kind):
 
 
 def test_judge_says_how_wide_a_fraction_is_read():
-    verdict = judge(parse("deux tiers des habitants"), TOWN, where="Ici")
+    verdict = judge(parse("deux tiers des habitants en difficulté"), TOWN, where="Ici")
     assert "« deux tiers » est lu de 62 à 72" in verdict.reason and verdict.kind == "haut"
-    near = judge(parse("un tiers des habitants"), (measured(DEFAULT, 20, 29),), where="Ici")
+    near = judge(parse("un tiers des habitants en difficulté"), (measured(DEFAULT, 20, 29),), where="Ici")
     assert near.is_by_rounding and "il va de 28 à 38" in near.reason
 
 

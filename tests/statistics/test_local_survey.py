@@ -187,6 +187,28 @@ def test_the_estimate_stands_between_and_is_surer():
     assert c.combined.half_width < min(c.model.half_width, c.survey.half_width)
 
 
+@pytest.mark.parametrize("chosen", [each for each in definitions().values() if survey_needs.links_of(each)])
+def test_a_survey_to_come_weighs_what_it_will_weigh_once_read(chosen):
+    """Avant d’enquêter : le poids annoncé est celui qu’aura l’enquête, si elle confirme le calcul."""
+    model = rates(share=chosen.total)
+    planned = [local_survey.expected(n, chosen, model, seed=1) for n in (100, 300, 600)]
+    weights = [weight for weight, _ in planned]
+    assert 0 < weights[0] < weights[1] < weights[2] < 1
+    link = survey_needs.links_of(chosen)[0]
+    share = expit(logit(model.mean()) + logit(link.known / 100 or chosen.total) - logit(chosen.total))
+    measured = replace(
+        read(internet_3_mois=["non"] * 40 + ["oui"] * 160), link=link, share=float(share), effective=300.0
+    )
+    c = local_survey.compose(measured, chosen, model, seed=1)
+    assert measured.selection == number("composite/selection") and weights[1] == pytest.approx(c.weight)
+    assert all(both.half_width < c.model.half_width for _, both in planned)
+
+
+def test_a_definition_without_a_question_promises_nothing(monkeypatch):
+    monkeypatch.setattr(local_survey, "links_of", lambda chosen: ())
+    assert local_survey.expected(300, INSEE, rates(), seed=1) is None
+
+
 def test_a_contradiction_is_reported_and_not_averaged():
     c = local_survey.compose(read(internet_3_mois=["non"] * 600 + ["oui"] * 400), INSEE, rates(), seed=1)
     assert (c.retained, c.agree) == ("modele", False)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from pytest import approx
 
 from maillage.kernel.table import Table
 from maillage.manage.surveys import tabuler
@@ -228,12 +229,20 @@ def test_the_answers_of_nearly_all_are_published_with_the_few_that_differ():
 
 
 def test_an_answer_of_nearly_all_tells_no_more_than_how_many_are_left():
-    """98 sur 100, dans une ville : la part se publie, et les deux autres ne se distinguent pas."""
-    answers = table(seule=np.repeat(["r0", "r1", "r2"], [98, 1, 1]))
+    """97 sur 100, dans une ville : la part se publie, et les deux autres ne se distinguent pas."""
+    answers = table(seule=np.repeat(["r0", "r1", "r2"], [97, 2, 1]))
     tabulated = tabulate(answers, ALONE, "seule", universe=CITY)
     assert {row.category for row in tabulated.rows if row.n is not None} >= {"r0"}
     assert {row.n for row in tabulated.rows if row.category in ("r1", "r2")} == {None}
     assert tabulate(answers, ALONE, "seule").row("r0").n is None
+
+
+@pytest.mark.parametrize("counts", [(90, 2), (190, 1, 1)])
+def test_what_nearly_all_leave_is_printed_when_a_subtraction_tells_it(counts):
+    """Une seule réponse reste, ou chacune n’a été donnée que par une personne : la masquer ne cache rien."""
+    names = [f"r{k}" for k in range(len(counts))]
+    tabulated = tabulate(table(seule=np.repeat(names, counts)), ALONE, "seule", universe=CITY)
+    assert {row.n for row in tabulated.rows} == {0, *counts}
 
 
 @pytest.mark.parametrize("seed", range(20, 30))
@@ -620,6 +629,180 @@ def test_a_weighted_share_beside_its_count_does_not_tell_who_gave_the_answer(see
                 if 0 < n < LEAST:
                     low, high = attacker.span(attacker.mask(**{variable: [name], question: [answer]}))
                     assert high - low > 2, (question, answer, name, n)
+
+
+class Crossing:
+    """A survey of one question crossed by a question, which weights it or not.
+
+    group_by, answered: the names of each respondent's group and answer; weights: of each, None for a raw
+    survey; offered: answers that nobody gave; more_answers: to other questions. shown: once attacked, how many counts of everybody, shares of
+    everybody, and shares of groups are published; points: to which those of everybody are rounded.
+    """
+
+    def __init__(
+        self,
+        by: str,
+        groups: np.ndarray,
+        answered: np.ndarray,
+        weights: np.ndarray | None,
+        offered: tuple[str, ...] = (),
+        **more_answers: np.ndarray,
+    ) -> None:
+        self.by, self.groups, self.answered, self.weights = by, groups, answered, weights
+        columns = {by: groups, "lieu": answered, **more_answers}
+        names = {name: tuple(np.unique(column).tolist()) for name, column in columns.items()}
+        names["lieu"] += offered
+        form = replace(
+            FORM,
+            lists={n: tuple(Choice(name=each, label={"fr": each}) for each in names[n]) for n in names},
+            items=tuple(Question(name=n, kind="one", label={"fr": f"{n} ?"}, choices=n) for n in names),
+        )
+        codes = np.searchsorted(names[by], groups)
+        own = None
+        if weights is not None:
+            own = Weights(values=weights, initial=np.ones(len(groups)), codes=[codes], variables=(by,))
+        self.sampled = samples.sample(table(**columns), form, own)
+        self.least = self.sampled.rule.least
+        self.names = {name: names[name] for name in (by, "lieu")}
+        self.shown = [0, 0, 0]
+        self.points = 1
+
+    def attacked(self) -> Attacker:
+        """Return whoever read the published lines, and knows the margins and who answered: counts and shares
+        of everybody, shares of groups.
+        """
+        attacker, by = Attacker(self.names), self.by
+        sizes = {group: int((self.groups == group).sum()) for group in self.names[by]}
+        attacker.learn(attacker.mask(lieu=[OUT]), 0)
+        attacker.learn(attacker.mask(**{by: [OUT]}), 0)
+        for group, n in sizes.items():
+            attacker.learn(attacker.mask(**{by: [group]}), n)
+        values = np.ones(len(self.groups)) if self.weights is None else self.weights
+        known_weights = {g: 100 * values[self.groups == g][0] / values.sum() for g in sizes}
+        weight = np.array([known_weights.get(state[by], 0.0) for state in attacker.possible])
+        cards = survey_cards.every(self.sampled, by=by)
+        card = next(each for each in cards if each.answers.name == "lieu")
+        coarser = re.search(r"Parts arrondies à (\d) points", " ".join(card.notes))
+        self.points = int(coarser[1]) if coarser else 1
+        width = 1e-6 if self.weights is None else self.points / 2
+        lines = survey_document.rows([card], computed="")
+        parts = {(row["modalite"], row["groupe"]): row["part"] for row in lines}
+        self.shown = [len(card.counts), 0, 0]
+        for row in lines:
+            group, name = row["groupe"], row["modalite"]
+            goal = attacker.mask(**{"lieu": [name], **({by: [group]} if group else {})})
+            if row["effectif"] != "":
+                attacker.learn(goal, row["effectif"])
+            if row["part"] == "":
+                # What nobody gave, and that is told, is no secret of any group.
+                is_of_nobody = parts[name, ""] != "" and name not in self.answered
+                if not is_of_nobody and (not group or sizes[group] >= self.least):
+                    attacker.secrets[f"{name} {group}"] = goal
+                continue
+            self.shown[2 if group else 1] += 1
+            if group:  # a share of more than a hundred leaves a doubt: here it does not
+                attacker.learn(goal, int(((self.groups == group) & (self.answered == name)).sum()))
+            else:
+                attacker.learn(goal * weight, row["part"] - width, row["part"] + width)
+        for group in set(self.names[by]) - {each.label for each in card.groups}:
+            if sizes[group] >= self.least:
+                attacker.secrets |= {
+                    f"{name} {group}": attacker.mask(**{"lieu": [name], by: [group]})
+                    for name in np.unique(self.answered).tolist()
+                }
+        return attacker
+
+
+def crossing(seed: int) -> Crossing:
+    """Return a small survey crossed by age, sex or diploma, weighted by it four times in five, of a small
+    population (threshold 11) or a large one (5).
+    """
+    random = chance.generator(seed, "croise")
+    by, size = [("age", int(random.integers(3, 6))), ("sexe", 2), ("diplome", 4)][int(random.integers(3))]
+    answers, n = int(random.integers(2, 6)), int(random.integers(80, 420))
+    groups = random.choice(size, n, p=random.dirichlet(np.full(size, 4.0)))
+    base, answered = random.dirichlet(np.full(answers, 1.5)), np.zeros(n, dtype=int)
+    for group in range(size):
+        of_group = groups == group
+        answered[of_group] = random.choice(answers, of_group.sum(), p=random.dirichlet(6 * base + 0.1))
+    people = random.dirichlet(np.full(size, 4.0)) * (1000 if seed % 2 else 50_000)
+    weights = (people / np.maximum(np.bincount(groups, minlength=size), 1))[groups]
+    named = [np.array([f"{letter}{k}" for k in own]) for letter, own in (("g", groups), ("r", answered))]
+    is_weighted = random.uniform() < 0.8
+    return Crossing(by, *named, weights if is_weighted else None, ("r9",) if seed % 3 == 0 else ())
+
+
+@pytest.mark.parametrize("start", range(0, times(40, 300), 20))
+def test_the_shares_weighted_by_a_crossing_tell_no_masked_cell(start):
+    """Dans une classe tout le monde pèse le même poids : les parts redressées sont d’autres équations."""
+    for seed in range(start, start + 20):
+        assert not list(crossing(seed).attacked().disclosed(5)), seed
+
+
+def test_the_example_of_a_survey_crossed_by_its_weights():
+    """94, 40 et 46 réponses, 61, 22 et 17 % redressés : « seul » de 15 à 39 ans se lisait exactement, 4."""
+    cells = {"15-39": (44, 12, 4), "40-64": (30, 25, 15), "65 ou plus": (20, 3, 27)}
+    groups = np.repeat(list(cells), [sum(each) for each in cells.values()])
+    answered = np.concatenate([np.repeat(["proche", "lieu", "seul"], each) for each in cells.values()])
+    weights = np.repeat([60_000 / 60, 25_000 / 70, 15_000 / 50], [60, 70, 50])
+    survey = Crossing("age", groups, answered, weights)
+    assert not list(survey.attacked().disclosed(5))
+    assert survey.shown[:2] == [0, 3]  # every share of everybody stays
+
+
+def test_figures_of_groups_go_before_the_share_of_everybody(monkeypatch):
+    """Trois chiffres de groupes se taisent d’abord, et chaque part de tous reste à un point près."""
+    survey = crossing(45)
+    assert not list(survey.attacked().disclosed(5))
+    n_of_groups = survey.shown[2]
+    monkeypatch.setattr(
+        tabulation, "_withhold_weighted", lambda sample, cells, decision: (not cells.cross, 1)
+    )
+    unprotected = crossing(45)
+    assert list(unprotected.attacked().disclosed(5))
+    assert (survey.shown[1], survey.points) == (unprotected.shown[1], 1)
+    assert 0 < n_of_groups < unprotected.shown[2]
+
+
+@pytest.mark.parametrize("groups_of_few", [True, False])
+def test_the_share_of_everybody_stays_when_nearly_all_agree_or_groups_are_tiny(groups_of_few):
+    """190 sur 192, ou cinq et six personnes en trois groupes : rien n’est à masquer de la part de tous."""
+    cells = [(1, 2), (2, 1), (2, 3)] if groups_of_few else [(70, 1), (60, 0), (60, 1)]
+    bases = [sum(each) for each in cells]
+    groups = np.repeat(["g0", "g1", "g2"], bases)
+    answered = np.concatenate([np.repeat(["oui", "non"], each) for each in cells])
+    weights = np.repeat(np.array([60_000, 25_000, 15_000]) / bases, bases)
+    alone = tabulation.of_sample(Crossing("age", groups, answered, weights).sampled, "lieu")
+    assert alone.step == 1
+    assert all(row.percent is not None for row in alone.rows)
+
+
+@pytest.mark.parametrize(("seed", "step"), [(26, 5), (240, 5), (48, 1), (50, 1), (102, 1)])
+def test_no_other_table_gives_back_what_a_crossing_by_the_weights_takes(seed, step):
+    """Croisée par une autre question, la part de tous se recompose : elle garde le même arrondi ou se tait. Lu dans l’autre
+    sens, le croisement dirait le poids de chaque réponse : rien n’en est publié. Filtré, il est le même.
+    """
+    own = crossing(seed)
+    riders = np.where(np.arange(len(own.groups)) % 2, "oui", "non")
+    survey = Crossing(own.by, own.groups, own.answered, own.weights, velo=riders)
+    alone, direct, other, reverse = (
+        tabulation.of_sample(survey.sampled, question, by=by)
+        for question, by in (("lieu", ""), ("lieu", own.by), ("lieu", "velo"), (own.by, "lieu"))
+    )
+    assert alone.step == other.step == step
+    if step > 1:
+        assert all(
+            row.percent is None or row.percent % step in (approx(0), approx(step)) for row in other.rows
+        )
+    lost = {row.category for row in alone.rows if row.n is None}
+    assert bool(lost) is (step == 1)  # coarser, or withheld: never both
+    assert all(row.n is None for row in other.rows if row.category in lost)
+    assert any(row.n is None for row in direct.rows)
+    assert all(row.n is None for row in reverse.rows)
+    for group in survey.names[own.by]:
+        part = tabulation.of_sample(samples.only(survey.sampled, {own.by: [group]}), "lieu")
+        for row in part.rows:
+            assert row.n is None or direct.row(row.category, group).n is not None
 
 
 # ------------------------------------------------------------------------- one thing said twice, and read whole

@@ -74,15 +74,16 @@ def signed_outwards(low: float, high: float, by: float = 1.0) -> tuple[float, fl
     return math.floor(low / by + 1e-9) * by, math.ceil(high / by - 1e-9) * by
 
 
-def rounded(percent: float, *, rule: str = "nearest", decimals: int = 0) -> float:
-    """Return a percentage as a publication prints it. rule: `nearest` (halves upwards) or `down` (truncated).
+def rounded(percent: float, *, rule: str = "nearest", decimals: int = 0, by: int = 1) -> float:
+    """Return a percentage as a publication prints it. rule: `nearest` (halves upwards) or `down` (truncated);
+    by: units of the last decimal, of which it is a multiple.
 
     A tolerance (1e-9) absorbs floating-point error: 28.499999999999996 is 28.5.
 
-    >>> rounded(28.787), rounded(28.787, rule="down"), rounded(0.5)
-    (29.0, 28.0, 1.0)
+    >>> rounded(28.787), rounded(28.787, rule="down"), rounded(0.5), rounded(28.787, by=5)
+    (29.0, 28.0, 1.0, 30.0)
     """
     if rule not in ("nearest", "down"):
         raise ValueError(f"a rule of rounding is nearest or down, not {rule}.")
-    scale = 10.0**decimals
+    scale = 10.0**decimals / by
     return float((percent * scale + (0.5 if rule == "nearest" else 0.0) + 1e-9) // 1 / scale)

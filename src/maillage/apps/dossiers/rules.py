@@ -19,7 +19,7 @@ from maillage.reference.voices import voices
 from maillage.words.dates import in_words
 from maillage.words.opening import clock, date_text
 
-VERSION = 58
+VERSION = 59
 
 # Of computations that wait, the highest priority comes first: what was written for a territory already read,
 # the studies of who works there, those of visitors, then those that only a number to check asked for.

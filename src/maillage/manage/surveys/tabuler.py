@@ -250,7 +250,7 @@ def document(
         "seuil": table.least or None,
         **_universe(universe, answers),
         "lignes": [
-            _line(row, table.published(row) if is_published and table.weighted else None)
+            _line(table, row, table.published(row) if is_published and table.weighted else None)
             for row in table.rows
             if not row.grouped
         ],
@@ -268,7 +268,7 @@ def _universe(universe: "Universe", answers: int) -> dict[str, Any]:
     }
 
 
-def _line(row: "Row", printed: float | None) -> dict[str, Any]:
+def _line(table: "Tabulation", row: "Row", printed: float | None) -> dict[str, Any]:
     """Return a line of the table. printed: the share as it is printed, None to leave it unrounded."""
     figure = row.figure if isinstance(row.figure, Estimate) else None
     if figure and printed is not None:
@@ -280,7 +280,7 @@ def _line(row: "Row", printed: float | None) -> dict[str, Any]:
     return {
         "modalite": row.category,
         "par": row.by or None,
-        "n": row.n,
+        "n": table.published_count(row),
         "part": figure.value if figure else None,
         "bas": figure.low if figure else None,
         "haut": figure.high if figure else None,
@@ -313,10 +313,10 @@ def tell(table: "Tabulation", notes: list[str]) -> None:
                 unpublished_note = (
                     f", ne sera pas publié ({withheld.setdefault(row.unpublished, len(withheld) + 1)})"
                 )
-            tail = f"{row.n:>7}{part:>9}   {within}{unpublished_note}"
+            tail = f"{_count(table, row):>7}{part:>9}   {within}{unpublished_note}"
         else:
             mark = withheld.setdefault(row.reason, len(withheld) + 1)
-            tail = f"{'-' if row.n is None else row.n:>7}{f'masqué ({mark})':>15}"
+            tail = f"{_count(table, row):>7}{f'masqué ({mark})':>15}"
         print(
             f"{'  ' * bool(row.grouped)}"
             f"{_short(row.label, WIDE - 2 * bool(row.grouped)):<{WIDE - 2 * bool(row.grouped)}}{tail}"
@@ -336,6 +336,11 @@ def tell(table: "Tabulation", notes: list[str]) -> None:
         )
     for note in notes:
         print(f"· {note}")
+
+
+def _count(table: "Tabulation", row: "Row") -> str:
+    n = table.published_count(row)
+    return "-" if n is None else str(n)
 
 
 def _measure(measure: "Measured") -> str:

@@ -19,7 +19,7 @@ from maillage.statistics.survey.notes import ALONE, LOOSE, LOOSE_STRUCTURES, RAW
 from maillage.statistics.survey.protection import Protection
 from maillage.statistics.survey.samples import Sample
 from maillage.statistics.survey.tables import METHOD, Counted, Row, Tabulation
-from maillage.statistics.survey.tabulation import counts_tell, of_sample
+from maillage.statistics.survey.tabulation import of_sample
 from maillage.statistics.survey.universe import UNKNOWN, Universe
 from maillage.words.wording import bounds, lower_first, number
 
@@ -39,16 +39,13 @@ def card(sample: Sample, tabulation: Tabulation, crossed: Tabulation | None = No
     """
     question = sample.reader.questionnaire.question(tabulation.question)
     significant_gaps, looked = gaps(sample, crossed) if crossed else ([], "")
-    silent = not tabulation.inside and counts_tell(sample, tabulation)
     return Card(
         answers=_question_answers(sample, tabulation, question),
         counts=(
-            {}
-            if silent
-            else {
+            {
                 row.category: row.n
                 for row in tabulation.of()
-                if row.n is not None and isinstance(row.figure, Estimate)
+                if tabulation.are_counts_public and row.n is not None and isinstance(row.figure, Estimate)
             }
         ),
         by=crossed.by if crossed else "",
@@ -71,7 +68,7 @@ def card(sample: Sample, tabulation: Tabulation, crossed: Tabulation | None = No
                 (
                     *_notes(tabulation),
                     *([question.unmatched] if question and question.unmatched else ()),
-                    *([COUNTS] * silent),
+                    *([COUNTS] * (not tabulation.are_counts_public)),
                     *(_table_notes(crossed) if crossed else ()),
                     *_absent(crossed),
                 )

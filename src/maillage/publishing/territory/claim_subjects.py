@@ -36,6 +36,7 @@ EVERYBODY = re.compile(
 
 # « 21 % des habitants », « un habitant sur six »: of any age, where no age is said beside
 RESIDENTS = re.compile(r"\b(?:habitante?s?|population|âmes)\b(?! adultes?)", re.IGNORECASE)
+CONCERNED = re.compile(r"\bconcernée?s?\b", re.IGNORECASE)
 OF_CONCERNED = re.compile(r"% des (?:personnes|habitants) concernée?s", re.IGNORECASE)  # where they are
 
 
@@ -56,6 +57,12 @@ def subject_words_of(claim: Claim, names: str) -> set[str]:
     """
     words = set(topic(claim.meaning, names)) - set(topic(claim.some.lower())) - LINKS
     return words - HAVE or words
+
+
+def is_bare(claim: Claim, names: str) -> bool:
+    """Return True for a number without a word on what it counts: « 3 000 personnes à Guéret »."""
+    has_words = bool(subject_words_of(claim, names)) or claim.says_some or is_low(claim.meaning)
+    return not has_words and not CONCERNED.search(claim.text)
 
 
 def is_general(claim: Claim, names: str) -> bool:

@@ -173,7 +173,7 @@ VERDICT_MEANINGS: dict[VerdictKind, str] = {
     "haut": to_say("Le chiffre dépasse la fourchette, et aucune autre définition ne le donne."),
     "bas": to_say("Le chiffre est sous la fourchette, et aucune autre définition ne le donne."),
     "inconnu": to_say(
-        "Le chiffre ne compte pas les personnes en difficulté, et aucune enquête publiée du territoire ne"
-        " pose sa question dans ces mots ; ou il manque de quoi comparer."
+        "Rien ne dit ce que le chiffre compte, ou il manque de quoi comparer. Ou bien il ne compte pas les"
+        " personnes en difficulté, et aucune enquête publiée du territoire ne pose sa question dans ces mots."
     ),
 }

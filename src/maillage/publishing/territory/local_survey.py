@@ -4,17 +4,24 @@ from maillage.kernel.estimate import Estimate
 from maillage.publishing.page import charts
 from maillage.publishing.page.blocks import Bullets, Callout, Cell, Chapter, Grid, Heading, Text
 from maillage.publishing.territory.figures import figure
-from maillage.publishing.territory.reading import Source, SurveyLine, SurveyReading, SurveyScenario
+from maillage.publishing.territory.reading import (
+    Source,
+    SurveyAhead,
+    SurveyLine,
+    SurveyReading,
+    SurveyScenario,
+)
 from maillage.reference.parameters import number
 from maillage.statistics.diagnosis.results import Diagnosis
 from maillage.statistics.survey.census_margins import margin_doubts
-from maillage.statistics.survey.local_survey import SOURCE, Composite, Measured, persons
+from maillage.statistics.survey.local_survey import SOURCE, Composite, Measured, expected, persons
 from maillage.words import rounding, wording
 from maillage.words.wording import NBSP
 
 MODEL, SURVEY, BOTH = "Le modèle seul", "L’enquête seule", "Les deux ensemble"
 CONVERTED = "ramenée à la définition"  # a survey whose question counts other people
 METHOD = "enquete-et-estimation"
+SIZES = (100, 300, 600)  # answers of a survey to come
 
 
 def document(d: Diagnosis) -> dict[str, object] | None:
@@ -302,6 +309,20 @@ def _people(line: SurveyLine) -> str:
     """Return the people of an estimate, by its bounds where no point is printed."""
     return (
         line.people if any(map(str.isdigit, line.people)) else f"de {line.people_between.replace('–', 'à')}"
+    )
+
+
+def ahead(d: Diagnosis) -> tuple[SurveyAhead, ...]:
+    """Return the weight here of surveys of a few sizes; nothing where one was read, or none would be."""
+    is_small = d.adults < number("protection/small_area")
+    if d.composite or d.not_composed or d.request.inside is not None or is_small:
+        return ()
+    rates = d.draws / max(d.universe, 1.0)
+    planned = ((n, expected(n, d.request.definition, rates, seed=d.request.seed)) for n in SIZES)
+    return tuple(
+        SurveyAhead(wording.number(n), wording.share(answer[0]), wording.rate(answer[1]).span)
+        for n, answer in planned
+        if answer
     )
 
 

@@ -8,7 +8,13 @@ from dataclasses import dataclass, replace
 
 from maillage.kernel.names import plain
 from maillage.publishing.territory import national_phrases
-from maillage.publishing.territory.claim_subjects import ABLE, TROUBLE, subject_words_of, words_of_difficulty
+from maillage.publishing.territory.claim_subjects import (
+    ABLE,
+    CONCERNED,
+    TROUBLE,
+    subject_words_of,
+    words_of_difficulty,
+)
 from maillage.publishing.territory.labels import BREAKDOWN_LABELS, PROFILE_LABELS
 from maillage.publishing.territory.named_places import is_of_namesake
 from maillage.publishing.territory.reading import Group, OfferLine, Reading, ZoneRow
@@ -19,7 +25,6 @@ from maillage.words.claims import LAST_AGE, Amount, Claim, is_denial, is_low, pa
 
 AGES = BREAKDOWN_LABELS["age"]
 VERB = re.compile(r"\b(?:(?:ont|sont|vivent|habitent)|n’ont)\b")
-CONCERNED = re.compile(r"\bconcernée?s?\b", re.I)
 BOTH = re.compile(
     r"\bcumul\w+|\bles deux (?:précarités|difficultés)"
     r"|\b(?:vivent aussi modestement|ont aussi de faibles revenus)",

@@ -773,6 +773,7 @@ def _margins(d: Diagnosis) -> Margins:
             )
             for label, (region, departement, epci, area, half) in zip(labels, d.sensitivity, strict=True)
         ),
+        surveys=local_survey.ahead(d),
     )
 
 

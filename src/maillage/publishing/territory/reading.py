@@ -24,7 +24,7 @@ from maillage.reference.travel import FOOT, Mode
 from maillage.words import wording
 from maillage.words.dates import in_words
 
-Version = Literal[13]  # raised when a field changes: studies kept before are then computed again
+Version = Literal[14]  # raised when a field changes: studies kept before are then computed again
 VERSION: Final[Version] = get_args(Version)[0]
 
 
@@ -415,11 +415,21 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyAhead:
+    """The weight that a survey would have here, and the share in need with it. n: its answers."""
+
+    n: str
+    weight: str
+    between: str
+
+
+@dataclass(frozen=True, slots=True)
 class Margins:
-    """The sources of the interval."""
+    """The sources of the interval, and what a survey would change in it, empty where one was already read."""
 
     parts: tuple[DoubtPart, ...]
     sensitivity: tuple[Assumption, ...]
+    surveys: tuple[SurveyAhead, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from maillage.publishing.territory.claim_subjects import (
     FAR,
     ILLITERACY,
     TROUBLE,
+    is_bare,
     is_felt,
     is_general,
     is_of_able,
@@ -76,12 +77,13 @@ DAILY, EACH_DAY = "credoc-2014-quotidien", frozenset(topic("jour quotidiennement
 ADDED_LEVELS = (LEVELS, LEVEL_OF_EXCLUSION, TWO_WORST_LEVELS)
 GENERAL = (*ADDED_LEVELS, FAR_FROM_DIGITAL, DEFAULT, "illectronisme-insee-2019")
 ASK = "Ses mots ne disent pas lesquelles de ces personnes il compte. Ajoutez-les, telles que vous les lisez. "
+COUNTED = ("en situation d’illectronisme", "en exclusion numérique", "sans jamais se connecter à Internet")
 SINCE = "Ces usages progressent : le chiffre peut être plus récent que cette source. "
 ACCESS = frozenset(topic("accès"))
 CHECKED = (
     "Cette page compare une part ou un nombre de personnes en difficulté avec le numérique ; à la page d’un"
     " territoire, aussi une réponse de ses enquêtes publiées, avec les mots de la question. Écrivez par"
-    " exemple « 40 % à Grenoble »."
+    " exemple « 15 % d’illectronisme à Grenoble »."
 )
 
 
@@ -94,7 +96,7 @@ class Verdict:
     give it; compared: the definition that its words say, where none gives it; caution: the sentence not to
     write, "" for none; is_by_rounding: only what its rounding may hide reaches the range; is_by_universe:
     only one of the two populations gives it; cited: the sentence that may be copied, of a survey; confused:
-    the definition that the caution is about, None without one.
+    the definition that the caution is about, None without one; is_vague: nothing says what it counts.
     """
 
     kind: VerdictKind
@@ -107,6 +109,7 @@ class Verdict:
     is_by_universe: bool = False
     cited: str = ""
     confused: Definition | None = None
+    is_vague: bool = False
 
     @property
     def label(self) -> str:
@@ -137,10 +140,19 @@ def judge(
     """
     verdict = _with_fraction(claim, _judged(claim, measures, where, surveys, names, own))
     is_country = bool(measures) and measures[0].is_published
+    if is_bare(claim, names) and (
+        verdict.kind in OPPOSITES or (verdict.kind != "inconnu" and not is_country)
+    ):
+        return Verdict(kind="inconnu", title=verdict.title, reason=f"{ASK}{verdict.reason}", is_vague=True)
     if verdict.kind not in OPPOSITES or not is_country or claim.says_some or is_denied(claim, names):
         return verdict
     figure = national_phrases.of_near_question(claim, subject_words_of(claim, names))
     return _of_other_question(claim, figure, verdict) if figure else verdict
+
+
+def completed(claim: Claim) -> list[str]:
+    """Return the sentences among which to choose what a bare number counts."""
+    return [f"{claim.typed.strip(' .,;:!?')} {counted}" for counted in COUNTED]
 
 
 def _with_fraction(claim: Claim, verdict: Verdict) -> Verdict:
@@ -332,6 +344,7 @@ def _undecided(
                 f" {printed(touched, claim)} {terms.statement}."
             ),
             reason=f"{ASK}{source_words(touched)}",
+            is_vague=not words,
         )
     if not usual.is_published or words & ILLITERACY:
         return None
@@ -340,6 +353,7 @@ def _undecided(
             kind="inconnu",
             title=national_phrases.sentence(figure, claim),
             reason=f"{ASK}{national_phrases.source(figure)}",
+            is_vague=not words,
         )
     if not words and (printed_elsewhere := national_phrases.same_number(claim)):
         first = printed_elsewhere[0]
@@ -347,6 +361,7 @@ def _undecided(
             kind="inconnu",
             title=f"Imprimé ailleurs : « {first.value} » {first.of}.",
             reason=f"{ASK}Source : {first.document.title} ({first.document.year}).",
+            is_vague=True,
         )
     return None
 
@@ -668,7 +683,8 @@ def _unknown(claim: Claim, measures: Sequence[Measured], where: str, names: str)
             else f"Ce chiffre parle de « {claim.some} », pas de toute la population.",
             reason=(
                 f"{'' if is_name else 'Nous comptons toutes les personnes de 15 ans et plus. '}"
-                f"{_known(measures, where)}Pour un territoire, écrivez son nom : « 40 % à Grenoble »."
+                f"{_known(measures, where)}Pour un territoire, écrivez son nom : « 15 % d’illectronisme à"
+                " Grenoble »."
             ),
         )
     if claim.share and not 0 <= claim.share.value <= 100:

@@ -19,7 +19,7 @@ from maillage.reference.parameters import number
 from maillage.reference.survey_needs import Link, links_of
 from maillage.sources.offer.forms.sheet import listed, quoted
 from maillage.statistics.engine import composite, variance
-from maillage.statistics.engine.logit import logit
+from maillage.statistics.engine.logit import expit, logit
 from maillage.statistics.engine.proportions import Share
 from maillage.statistics.engine.variance import Plan
 from maillage.statistics.survey import sample_balance
@@ -81,7 +81,7 @@ class Measured:
 
     @property
     def moved_doubt(self) -> float:
-        """The standard deviation, on the logit, of what weights did not see, from what they corrected."""
+        """The standard deviation, on the logit, that what weights corrected leaves in doubt."""
         return number("composite/moved_part") * abs(self.moved)
 
     @property
@@ -305,7 +305,7 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
     """
     n = len(rates)
     drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=n)
-    carried = _carried(measured, chosen, drawn, seed, measured.selection)
+    carried = _carried(measured.link, chosen, drawn, seed, measured.selection)
     combined = composite.combine(rates, carried)
     retained: Retained = "combinee" if combined.agree else "modele"
     universe = chosen.universe
@@ -359,13 +359,33 @@ def compose(measured: Measured, chosen: Definition, rates: Floats, *, seed: int)
     )
 
 
-def _carried(measured: Measured, chosen: Definition, drawn: Floats, seed: int, selection: float) -> Floats:
-    """Return (draws,) what the survey implies for the definition; a stated link is the definition itself."""
-    link = measured.link
-    known = link.known / 100 or chosen.total
+def expected(n: int, chosen: Definition, rates: Floats, *, seed: int) -> tuple[float, Estimate] | None:
+    """Return the weight, 0 to 1, that a survey to come would have, and the combination in percent; None where
+    no question measures the definition.
+
+    n: answers to its nearest question, of equal weights, that give the share of the model: nothing is left in
+    doubt but chance, the question and the least selection. rates: (draws,) of the model, 0 to 1.
+    """
+    link = next(iter(links_of(chosen)), None)
+    if link is None:
+        return None
+    share = expit(logit(rates.mean()) + logit(_known(link, chosen)) - logit(chosen.total))
+    drawn = composite.surveyed(float(share), n, seed=seed, n=len(rates))
+    carried = _carried(link, chosen, drawn, seed, number("composite/selection"))
+    mixed = composite.combine(rates, carried)
+    both = _estimate(mixed.draws, chosen.universe, chosen.n, (chosen.id,))
+    return mixed.weight, both
+
+
+def _known(link: Link, chosen: Definition) -> float:
+    return link.known / 100 or chosen.total
+
+
+def _carried(link: Link, chosen: Definition, drawn: Floats, seed: int, selection: float) -> Floats:
+    """Return (draws,) what a survey implies for the definition; a stated link is the definition itself."""
     return composite.carried(
         drawn,
-        known=known,
+        known=_known(link, chosen),
         total=chosen.total,
         slope=1.0,
         slope_doubt=link.doubt,
@@ -378,7 +398,7 @@ def _scenario(
     measured: Measured, chosen: Definition, rates: Floats, selection: float, seed: int
 ) -> tuple[float, Estimate]:
     drawn = composite.surveyed(measured.share, measured.effective, seed=seed, n=len(rates))
-    mixed = composite.combine(rates, _carried(measured, chosen, drawn, seed, selection))
+    mixed = composite.combine(rates, _carried(measured.link, chosen, drawn, seed, selection))
     return mixed.weight, _combined(mixed.draws, measured, chosen)
 
 

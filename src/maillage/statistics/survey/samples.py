@@ -111,6 +111,7 @@ class Sample:
     where: Mapping[str, Sequence[str]] = field(default_factory=dict)
     universe: Universe = UNKNOWN
     _withholdings: dict[Any, Withholding] = field(default_factory=dict, repr=False, compare=False)
+    decisions: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)  # of weighted shares
 
     def positions(self, name: str, answers: Sequence[str]) -> tuple[int, ...]:
         """Return the positions of some answers of a question."""

@@ -102,11 +102,13 @@ class Counts(TypedDict):
 class Tabulation:
     """The table of a question.
 
-    universe: in words. n: respondents who answered, unweighted; is_base_public: n may be published.
+    universe: in words. n: respondents who answered, unweighted; is_base_public: n may be published;
+    are_counts_public: the count of each row may be, beside its share.
     is_previous: too few answers changed since an earlier edition, whose figures stay. unsaid: how many
     answered `nsp` or `refus`, or nothing (`blank`), None when one of the three is of a few people. rows: by
     group, then in the order of the questionnaire, zeros included. weighted: the weights of shares; raw
-    otherwise (E-029). rounding: the rule of the publication. bounds: where its numbers or months are cut.
+    otherwise (E-029). rounding: the rule of the publication; step: points of which its shares are multiples,
+    where finer ones would tell what a few answered. bounds: where its numbers or months are cut.
     cut: question → where the caller, or an earlier edition, had it cut. inside: for those who hold the
     answers: nothing is withheld, what will not be published is marked.
     """
@@ -120,6 +122,7 @@ class Tabulation:
     universe: str
     n: int
     is_base_public: bool = True
+    are_counts_public: bool = True
     is_previous: bool = False
     unsaid: Mapping[str, int | None] = field(default_factory=dict)
     groups: tuple[Group, ...] = ()
@@ -130,6 +133,7 @@ class Tabulation:
     calibrated: tuple[str, ...] = ()
     rounding: str = "nearest"
     decimals: int = 0
+    step: int = 1
     least: int = 11
     bounds: tuple[float, ...] = ()
     cut: Mapping[str, Sequence[float]] = field(default_factory=dict)
@@ -151,9 +155,13 @@ class Tabulation:
             else rounding.rounded(row.percent, rule=self.rounding, decimals=self.decimals)
         )
 
+    def published_count(self, row: Row) -> int | None:
+        """Return how many a row counts as this publication prints it; None when withheld."""
+        return row.n if self.are_counts_public else None
+
     def counts(self) -> Counts:
-        """Return the counts of people it publishes, as plain values to store with a publication; `counted`
-        reads them back. Raises ValueError on a table made for those who hold the answers.
+        """Return the counts of people that its figures tell, as plain values to store with a publication;
+        `counted` reads them back. Raises ValueError on a table made for those who hold the answers.
         """
         if self.inside:
             raise ValueError(f"{self.question} is a table for those who hold the answers, not a publication")

@@ -5,6 +5,7 @@ Source: docs/methods/resultats-enquete.md
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -14,11 +15,12 @@ from maillage.kernel.estimate import Estimate, Figure, Withheld
 from maillage.reference.parameters import number
 from maillage.statistics.engine import variance
 from maillage.statistics.engine.proportions import NEVER, Share
+from maillage.statistics.survey import weighted_secrets
 from maillage.statistics.survey.cells import FEW_MORE, Cells, inside_words
-from maillage.statistics.survey.columns import discreet
+from maillage.statistics.survey.columns import Column, discreet
 from maillage.statistics.survey.measures import measures_of, pinned
 from maillage.statistics.survey.notes import notes_of, unsaid_of
-from maillage.statistics.survey.protection import NOTHING
+from maillage.statistics.survey.protection import NOTHING, Protection
 from maillage.statistics.survey.samples import (
     Least,
     Sample,
@@ -28,7 +30,13 @@ from maillage.statistics.survey.samples import (
     universe_of,
 )
 from maillage.statistics.survey.tables import METHOD, Counted, Row, Tabulation
+from maillage.statistics.survey.withholding import Withholding
+from maillage.words.rounding import rounded, signed_outwards
 
+COARSE = (
+    "Parts arrondies à {step} points : plus précises, elles diraient, à côté de parts par groupe, ce que"
+    " quelques-uns ont répondu."
+)
 MOST_CELLS = 800  # of the questions read together: beyond, it takes minutes and nearly all are withheld
 FRAGILE = number("protection/survey_fragile")
 CELLS = 20_000_000  # rows × columns computed together
@@ -62,7 +70,11 @@ def of_sample(
     rule = protection_of(sample, least)
     cut = {**classes_then(before), **(classes or {})}
     column = discreet(sample.reader.column(question, classes=cut.get(question, ())), rule.class_least)
-    cross = discreet(sample.reader.group(by, classes=cut.get(by, ())), rule.class_least) if by else None
+
+    def groups_of(name: str) -> Column:
+        return discreet(sample.reader.group(name, classes=cut.get(name, ())), rule.class_least)
+
+    cross = groups_of(by) if by else None
     if by and by == question:
         raise Refused(
             f"« {question} » ne peut pas être croisée avec elle-même.",
@@ -82,25 +94,33 @@ def of_sample(
             ),
         )
     withholding = sample.withholding(NOTHING if too_fine else rule, cut, before)
-    cells = Cells(sample, column, cross, withholding, inside=inside)
+    cells = _cells(sample, column, cross, withholding, rule, before, inside=inside)
     few = cells.least
     if too_fine:
         cells.withhold(TOO_FINE)
-    for earlier in before:
-        if few and (earlier.question, earlier.by) == (question, by) and not cells.is_withheld:
-            cells.keep_from(earlier)
-    # How many answered this question would tell what a few answered to others.
-    if few and not cells.is_withheld and any(leaves_few(sample.reader, each, rule) for each in read):
-        cells.withhold()
-    if few and not cells.is_withheld and (silent := withholding.silent & {each.name for each in read}):
-        if silent == {question} and not by and column.values is not None:
-            cells.note = BY_CLASSES  # its mean and its median stay
-        else:
-            cells.withhold(NEVER_CROSSED if by in silent else "")
-    if few and not cells.is_withheld and not all(withholding.tells_eligible(each.name) for each in read):
-        cells.withhold()
-    rows = tuple(_rows(sample, cells))
-    return Tabulation(
+    are_counts_public, step = not (few and by and sample.weights is not None), 1
+    if few and not too_fine and sample.weights is not None:
+
+        def decision(of: Sample, name: str) -> weighted_secrets.Decision:
+            key = (withholding, name, name == question, str(of.where), rounding, decimals)
+            if key not in sample.decisions:
+                own_column = column if name == question else groups_of(name)
+                crossed = {
+                    each: _cells(of, own_column, groups_of(each), withholding, rule, before)
+                    for each in weighted_secrets.crossings(of, withholding, name)
+                    if len(own_column.categories) * len(groups_of(each).categories) <= MOST_CELLS
+                }
+                total = _cells(of, own_column, None, withholding, rule, before)
+                sample.decisions[key] = weighted_secrets.decided(
+                    of, crossed, total, rule=rounding, decimals=decimals
+                )
+            known: weighted_secrets.Decision = sample.decisions[key]
+            return known
+
+        are_counts_public, step = _withhold_weighted(sample, cells, decision)
+    step = 1 if inside else step
+    rows = tuple(_rows(sample, cells, rule=rounding, decimals=decimals, step=step))
+    table = Tabulation(
         question=question,
         label=column.label,
         form=column.form,
@@ -115,20 +135,84 @@ def of_sample(
         groups=tuple(cells.groups()),
         rows=rows,
         measures=tuple(measures_of(sample, cells)),
-        notes=tuple(notes_of(sample, cells, rows)),
+        notes=(*notes_of(sample, cells, rows), *([COARSE.format(step=step)] * (step > 1))),
         weighted=sample.weights is not None,
         calibrated=sample.weights.variables if sample.weights else (),
         rounding=rounding,
         decimals=decimals,
+        step=step,
         least=few,
         bounds=column.bounds,
         cut=cut,
         inside=inside,
     )
+    return replace(table, are_counts_public=inside or (are_counts_public and not counts_tell(sample, table)))
 
 
-def _rows(sample: Sample, cells: Cells) -> Iterator[Row]:
-    """Yield the rows of a table, group by group."""
+def _withhold_weighted(
+    sample: Sample, cells: Cells, decision: Callable[[Sample, str], weighted_secrets.Decision]
+) -> tuple[bool, int]:
+    """Withhold of a table what its weighted shares would tell of a class of the weights; return whether its
+    counts may be published, and the points to which its shares are rounded. decision: of a sample, filtered
+    or not, and a question.
+    """
+    question, by = cells.column.name, cells.cross.name if cells.cross else ""
+    everybody = replace(sample, domain=np.ones_like(sample.domain), words="", where={})
+    # The classes of the weights among those who gave an answer: their shares tell how many weigh what.
+    if any(question in decision(everybody, name).with_secrets for name in (by, *sample.where) if name):
+        cells.withhold()
+    own, of_all = decision(sample, question), decision(everybody, question)
+    if by in own.cells:
+        cells.seen &= own.cells[by].seen
+        cells.joined_seen &= own.cells[by].joined_seen
+        if not sample.where:
+            return own.are_counts_public and not by, 1 if by else own.step
+    # Together, the shares of the groups of any other question, or of filters, would be those of everybody.
+    for answers, joined_answers in (own.lost, of_all.lost):
+        cells.seen[answers], cells.joined_seen[joined_answers] = False, False
+    for name in sample.where.keys() & of_all.cells.keys():
+        groups = list(sample.positions(name, sample.where[name]))
+        cells.seen &= of_all.cells[name].seen[:, groups].all(axis=1, keepdims=True)
+        cells.joined_seen &= of_all.cells[name].joined_seen[:, groups].all(axis=1, keepdims=True)
+    return own.are_counts_public and not by, max(own.step, of_all.step)
+
+
+def _cells(
+    sample: Sample,
+    column: Column,
+    cross: Column | None,
+    withholding: Withholding,
+    rule: Protection,
+    before: Sequence[Counted],
+    *,
+    inside: bool = False,
+) -> Cells:
+    """Return the cells of a table, as the counts alone decide which are withheld."""
+    cells = Cells(sample, column, cross, withholding, inside=inside)
+    if not cells.least:
+        return cells
+    question, by = column.name, cross.name if cross else ""
+    read = [column, *([cross] if cross else []), *(sample.reader.group(name) for name in sample.where)]
+    for earlier in before:
+        if (earlier.question, earlier.by) == (question, by) and not cells.is_withheld:
+            cells.keep_from(earlier)
+    # How many answered this question would tell what a few answered to others.
+    if not cells.is_withheld and any(leaves_few(sample.reader, each, rule) for each in read):
+        cells.withhold()
+    if not cells.is_withheld and (silent := withholding.silent & {each.name for each in read}):
+        if silent == {question} and not by and column.values is not None:
+            cells.note = BY_CLASSES  # its mean and its median stay
+        else:
+            cells.withhold(NEVER_CROSSED if by in silent else "")
+    if not cells.is_withheld and not all(withholding.tells_eligible(each.name) for each in read):
+        cells.withhold()
+    return cells
+
+
+def _rows(sample: Sample, cells: Cells, *, rule: str, decimals: int, step: int) -> Iterator[Row]:
+    """Yield the rows of a table, group by group. step: beyond 1, what shares are rounded to, their intervals
+    with them.
+    """
     column, groups = cells.column, cells.cross.categories if cells.cross else (("", ""),)
     kinds: list[tuple[tuple[int, ...], str, str]] = [
         ((k,), name, label) for k, (name, label) in enumerate(column.categories)
@@ -145,7 +229,12 @@ def _rows(sample: Sample, cells: Cells) -> Iterator[Row]:
             count = int(cells.joined_counts[j, g] if grouped else cells.counts[position, g])
             base = int(cells.bases[g])
             share = shares(position, g)
+            if share is not None and step > 1:
+                share = _coarse(share, rule, decimals, step)
             figure, unpublished = _figure(sample, cells, share, "" if is_published else cells.reason, base)
+            if isinstance(figure, Estimate) and step > 1:
+                low, high = signed_outwards(figure.low, figure.high, step * 10.0**-decimals)
+                figure = replace(figure, low=max(low, 0.0), high=min(high, 100.0))
             known = isinstance(figure, Estimate)
             is_published = is_published or cells.inside_only
             yield Row(
@@ -163,6 +252,17 @@ def _rows(sample: Sample, cells: Cells) -> Iterator[Row]:
                 ceiling=100 * share.interval()[1] if is_published and share and not known else 100.0,
                 unpublished=unpublished if known else "",
             )
+
+
+def _coarse(share: Share, rule: str, decimals: int, step: int) -> Share:
+    """Return a share rounded, the rounding being part of its variance: as far as anything drawn from it can
+    tell, it is what is printed.
+    """
+    value = rounded(100 * share.value, rule=rule, decimals=decimals, by=step) / 100
+    width = step * 10.0 ** (-decimals - 2)
+    # Evenly spread over its class; when truncated, from one end of it.
+    doubt = width**2 / (12 if rule == "nearest" else 3)
+    return replace(share, value=min(1.0, value), variance=share.variance + doubt, simple=False)
 
 
 def _figure(sample: Sample, cells: Cells, share: Share | None, why: str, base: int) -> tuple[Figure, str]:

@@ -542,15 +542,28 @@ class _Decision:
 
     def _is_public(self, spec: Spec) -> bool:
         """Return True if a count is no secret: everybody can read its answers elsewhere, or nearly all of a
-        wide base gave it.
+        wide base gave it, or it is what that leaves.
         """
         if all(self.withholding.variable(key[0]).public for key, positions in spec if positions):
             return True
         if len(spec) > 1:
             return False
         ((key, positions),) = spec
-        is_printed = bool(positions) and not (key[1] and positions != (0,))
-        return is_printed and self.rule.is_nearly_all(self.count(spec), self.count(((key, ANY),)))
+        if not positions or (key[1] and positions != (0,)):
+            return False
+        base = self.count(((key, ANY),))
+        return self.rule.is_nearly_all(self.count(spec), base) or self._is_what_is_left(key, base)
+
+    def _is_what_is_left(self, key: Key, base: int) -> bool:
+        """Return True if nearly all gave one answer and a subtraction tells the others: there is one, or each
+        is of one person, those of nobody being published.
+        """
+        if key[1]:
+            return False
+        counts = sorted(n for k in range(self.withholding._cut(key)[1]) if (n := self.count(((key, (k,)),))))
+        *fewer, most = counts or [0]
+        is_known = len(fewer) == 1 or sum(fewer) == len(fewer)
+        return is_known and self.rule.is_nearly_all(most, base)
 
     def _may(self, spec: Spec, decided: Mapping[Spec, bool]) -> bool:
         """Return True if a count is large enough, leaves enough on each side, and is part of counts that are

@@ -22,10 +22,8 @@ NEW = ""  # the source is a new one
 NO = "no"  # the state of a practice that a plain “non” gives
 LICENCES = ("Licence Ouverte 2.0", "ODbL-1.0", "CC-BY-4.0", "Usage interne")
 MEGABYTE = 2**20
-AT_FIRST_SIGHT, MOST_COLUMNS = (
-    12,
-    8,
-)  # lists to choose from, and those of columns among them; the others are folded
+AT_FIRST_SIGHT = 12  # lists to choose from; the others are folded
+MOST_COLUMNS = 8  # of these lists, those of the use of a column
 MOST_UNKNOWN, MOST_KNOWN = 40, 20  # words of a column shown at once: a form has 1,000 fields at most
 ACCEPT = "proches"  # the gesture that takes every word proposed as it stands
 TOWN = "commune "  # the gesture that takes the near name of a commune, before the one typed
@@ -255,13 +253,21 @@ DOUBTS = {  # what is not surely read, said of one word and of several
 }
 
 
-def vocabularies(columns: Sequence[Column], n_lists: int = AT_FIRST_SIGHT) -> list[Vocabulary]:
-    """Return the columns whose words may be corrected, those with words to review first. n_lists: words to
-    review seen at first sight, of the whole file.
+def doubtful_columns(columns: Sequence[Column]) -> list[Column]:
+    """Return the columns whose use is to review: what was guessed may be wrong, and comes before what nothing
+    reads, which may be useless.
+    """
+    return sorted((each for each in columns if each.is_doubtful), key=lambda column: column.unread)
+
+
+def vocabularies(columns: Sequence[Column]) -> list[Vocabulary]:
+    """Return the columns whose words may be corrected, those with words to review first; the lists that the
+    columns to review leave go to the most frequent words of the file.
     """
     fields = {column.rank: [_word_field(column, word) for word in column.words] for column in columns}
-    to_review = [each for of_column in fields.values() for each in of_column if each.doubt]
+    to_review = [each for words in fields.values() for each in [x for x in words if x.doubt][:MOST_UNKNOWN]]
     by_times = sorted(to_review, key=lambda field: -field.word.times)
+    n_lists = AT_FIRST_SIGHT - len(doubtful_columns(columns)[:MOST_COLUMNS])
     frequent = {field.name for field in by_times[:n_lists]}
     vocabularies = [_vocabulary(column, fields[column.rank], frequent) for column in columns if column.words]
     return sorted(vocabularies, key=lambda vocabulary: not vocabulary.doubts)

@@ -34,8 +34,8 @@ from maillage.words.wording import of
 FRANCE = "En France"
 EXAMPLES = (
     to_say("40 % des Français"),
-    to_say("3 000 personnes à Vierzon"),
-    to_say("un habitant sur six à Grenoble"),
+    to_say("3 000 personnes à Vierzon ne se connectent jamais à Internet"),
+    to_say("28 % des habitants de Grenoble n’utilisent pas Internet"),
 )
 PAGE_CONTEXT = {
     "examples": EXAMPLES,
@@ -178,6 +178,7 @@ def _answer(
         "is_national": is_national,
         "cited": answer.cited or ("" if is_apart else likeliest[0].cited(head)),
         "is_apart": is_apart,
+        "choices": verdict.completed(claim) if answer.is_vague else [],
         "same": national_phrases.same_number(claim),
         "levels": [(level, level.share) for level in own_levels.lines[:3]]
         if own_levels

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from maillage.apps.directory.intake.actions import importing, quick_actions
 from maillage.apps.directory.intake.actions import pending as actions
 from maillage.apps.directory.intake.forms import (
-    AT_FIRST_SIGHT,
     MOST_COLUMNS,
     TOWN,
     UploadForm,
     choices,
     corrected,
+    doubtful_columns,
     draft_with_practices,
     everywhere,
     other_uses,
@@ -101,9 +101,7 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
         except Refused as refused:
             error = refused
     columns = queries.columns(draft_file, today=today)
-    # What was guessed may be wrong; what nothing reads may be useless.
-    doubtful = sorted((each for each in columns if each.is_doubtful), key=lambda column: column.unread)
-    n_lists = AT_FIRST_SIGHT - min(len(doubtful), MOST_COLUMNS)
+    doubtful = doubtful_columns(columns)
     context = {
         "waiting": draft_file,
         "doubtful": doubtful[:MOST_COLUMNS],
@@ -113,7 +111,7 @@ def pending_file(request: HttpRequest, code: str) -> HttpResponse:
         "groups": choices(),
         "others": other_uses(columns),
         "everywhere": everywhere(draft_file),
-        "vocabularies": vocabularies(columns, n_lists),
+        "vocabularies": vocabularies(columns),
         "preview": (preview := queries.preview(draft_file, today=today)),
         "read_columns": history.columns_read(preview.report),
         "text": draft_file.draft if typed is None else typed,
