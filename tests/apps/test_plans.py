@@ -1054,6 +1054,18 @@ def test_a_document_tells_no_need_that_argues_against_its_action(low, high, targ
     assert need_printed.words.startswith(UNCOUNTED) is not is_printed
 
 
+@pytest.mark.parametrize("line", ["", "assistance"])
+def test_an_action_in_named_zones_tells_who_is_in_difficulty_there(reading, line):
+    """« Chacun a un lieu à portée de voiture » : la permanence demandée n’avait personne à aider."""
+    zone = next(each for each in reading.zones if each.between)
+    row = PlanAction(line=line, title="Une permanence", zones=[zone.code], counts=rules.PEOPLE, target=10**6)
+    known_need = overview.concerned_by(row, reading)
+    low, high = overview.RANGE.split(zone.between)
+    assert known_need.residents == f"{zone.full_name}, de {low} à {high}"
+    assert overview.need_beside_aim(row, known_need).residents == known_need.residents
+    assert overview.concerned_by(PlanAction(line=line, title="Partout", zones=[]), reading).residents == ""
+
+
 def test_an_action_for_people_without_a_car_is_not_counted_by_car(reading):
     by_car = replace(reading, offer=replace(reading.offer, mode=CAR))
     row = PlanAction(line="assistance", title="Un bus", public="Personnes âgées sans voiture", zones=[])

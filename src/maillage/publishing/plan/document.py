@@ -516,6 +516,7 @@ def _sheet(action: PlanAction) -> tuple[Block, ...]:
         ("Pour qui", action.public),
         ("Où", "" if action.zones == EVERYWHERE else action.zones),
         ("Personnes sans ce service à portée", "" if action.people.startswith(UNCOUNTED) else action.people),
+        ("Personnes en difficulté, zone par zone", action.residents),
         ("Quand", _when(action)),
         ("Étapes", " ; ".join(action.steps)),
         ("Ce qui existe", marked(action.existing)),

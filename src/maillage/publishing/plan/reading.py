@@ -35,12 +35,13 @@ def is_same_title(title: str, other: str) -> bool:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanAction:
     """An action, in words; "" for what nobody wrote. label: its number as it is read, « 7.1 » for a part of
-    action 7; people: how many lack its service within reach, or why it is not told; first_day, last_day: of
-    its dates, as ISO writes them; vote: the day on which it is decided, vote_day: as ISO writes it; budget,
-    funded: euros, None when unwritten; costs: its budget by year; investment: the euros of it that are spent
-    once; why_dropped: the day and the reason, where it was dropped; funders: the amount of each; counted:
-    what is known of its indicator, and its day; lacks: what it still needs to be carried out; undecided: what
-    a council will ask of it, and nobody decided yet; zone_codes: of its zones in a study, none for the whole
+    action 7; people: how many lack its service within reach, or why it is not told; residents: those in
+    difficulty in each of its zones; first_day, last_day: of its dates, as ISO writes them; vote: the
+    day on which it is decided, vote_day: as ISO writes it; budget, funded: euros, None when unwritten;
+    costs: its budget by year; investment: the euros of it that are spent once; why_dropped: the day and
+    the reason, where it was dropped; funders: the amount of each; counted: what is known of its
+    indicator, and its day; lacks: what it still needs to be carried out; undecided: what a council will
+    ask of it, and nobody decided yet; zone_codes: of its zones in a study, none for the whole
     territory.
     """
 
@@ -78,6 +79,7 @@ class PlanAction:
     why_dropped: str = ""
     is_part: bool = False
     zone_codes: tuple[str, ...] = ()
+    residents: str = ""
 
     @property
     def contradictions(self) -> tuple[str, ...]:

@@ -214,7 +214,7 @@ def _of_action(action: PlanAction, proposed: str = "") -> Decision:
         cost=action.budget,
         funded=action.funded,
         costs=action.costs,
-        effect=_effect(action, need if objective else ""),
+        effect=_with_residents(action, _effect(action, need if objective else "")),
         state=action.stage_words,
     )
 
@@ -257,6 +257,16 @@ def _people(action: PlanAction) -> str:
     if action.people.startswith(UNCOUNTED) or not any(map(str.isdigit, action.people)):
         return ""
     return wording.lower_first(action.people.partition(", bornes des ")[0]).rstrip(".")
+
+
+def _with_residents(action: PlanAction, effect: str) -> str:
+    """Return an effect beside the people in difficulty who live in its zones: who is within reach by car is
+    not all of whom a place may help.
+    """
+    if not action.residents:
+        return effect
+    there = f"Personnes en difficulté : {action.residents}."
+    return there if effect == TO_DECIDE else f"{effect} {there}"
 
 
 def _effect(action: PlanAction, need: str) -> str:

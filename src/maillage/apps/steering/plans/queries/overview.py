@@ -1,7 +1,8 @@
 """The actions of a plan as its pages show them: the calendar, the zones, the people concerned."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -25,12 +26,13 @@ from maillage.reference.offer import without
 from maillage.reference.plan_frames import inspiring
 from maillage.reference.travel import modes_in
 from maillage.words.rounding import nearest, outwards, step
-from maillage.words.wording import DASH, NINE_TIMES, listing, number, shortened
+from maillage.words.wording import DASH, NINE_TIMES, count, listing, number, shortened
 
 MOST_OVER = 60.0  # percent of the calendar: beyond, what is left is narrower than words
 NO_SERVICE = "non chiffré : elle n’ouvre aucun des services que l’on sait compter"
 NOBODY = "personne"  # of a line that lacks to nobody
 IN_A_COLUMN = (rules.LACKS_PILOT, rules.LACKS_DATES, rules.LATE)  # of the calendar
+RANGE = re.compile(r"\s*–\s*")
 MOST_ZONES = 3  # named beside an action; the others are counted
 
 
@@ -40,7 +42,8 @@ class Concerned:
     they are, where it comes from. about "": not counted, and words say why. sentence: the same where a
     text is read, without a dash between two numbers. lack: what they have not, without how it was added
     up. value, low, high: rounded as they are printed, for a file; no value where places that are silent
-    leave bounds alone, and doubt says so.
+    leave bounds alone, and doubt says so. residents: those in difficulty who live in each zone of the action,
+    whatever is within their reach.
     """
 
     about: str
@@ -53,6 +56,7 @@ class Concerned:
     value: float | None = None
     low: float | None = None
     high: float | None = None
+    residents: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,11 +403,24 @@ def concerned_by(action: PlanAction, reading: Reading | None, own: OwnZones | No
     """
     modes = modes_in(" ".join((action.title, action.objective, action.indicator, action.public)))
     offer = reading.offer if reading is not None else None
+    known_need = concerned(action.line, action.zones, reading, own)
     if offer is not None and action.line and modes and offer.mode not in modes:
         manners = listing(sorted(mode.manner for mode in modes), "ou")
         words = f"non chiffré : l’étude compte {offer.mode.manner}, cette action parle d’aller {manners}"
-        return Concerned(about="", between="", words=words)
-    return concerned(action.line, action.zones, reading, own)
+        known_need = Concerned(about="", between="", words=words)
+    return replace(known_need, residents=residents_of(action.zones, reading))
+
+
+def residents_of(codes: Sequence[str], reading: Reading | None) -> str:
+    """Return the people in difficulty who live in each zone of an action, the first ones; "" for the whole
+    territory, and where no number is published.
+    """
+    zones = [zone for zone in reading.zones if zone.code in codes] if reading is not None else []
+    counts = [
+        f"{zone.full_name}, de {' à '.join(RANGE.split(zone.between))}" for zone in zones if zone.between
+    ]
+    rest = [count(len(counts) - MOST_ZONES, "autre zone")] if len(counts) > MOST_ZONES else []
+    return " ; ".join([*counts[:MOST_ZONES], *rest])
 
 
 def concerned(
@@ -490,7 +507,8 @@ def need_beside_aim(row: PlanAction, known_need: Concerned) -> Concerned:
         why = "l’étude d’aujourd’hui ne compte pas les mêmes personnes"
     else:
         return known_need
-    return Concerned(about="", between="", words=f"{UNCOUNTED} : {why}")
+    words = f"{UNCOUNTED} : {why}"
+    return Concerned(about="", between="", words=words, residents=known_need.residents)
 
 
 def _printed(value: float, low: float, high: float, *, is_sum: bool) -> tuple[float, tuple[float, float]]:

@@ -158,6 +158,7 @@ def _action(action_row: ActionRow, why_dropped: str) -> PlanAction:
         _stage(row, action_row.warnings, rules.undecided(overview.schedule(row))),
         is_part=row.parent_id is not None,
         people=concerned.sentence or concerned.words,
+        residents=concerned.residents,
         zones=action_row.all_zones,
         objective=row.objective,
         partners=row.partners,
