@@ -54,7 +54,7 @@ RECUT_PLAN = (
     "Les zones de chaque action et les personnes sans son service à portée ne se comparent pas : les deux"
     " éditions ne découpent pas le territoire de la même façon."
 )
-OF_A_CUT = ("zones", "people")  # of an action, as the zones of its edition name and count them
+OF_A_CUT = ("zones", "people", "residents")  # of an action, as the zones of its edition count them
 PLACES, ZONES, ANSWERS = "Lieux", "Zone par zone", "Les réponses aux enquêtes"
 TOTALS = (
     ("precarite_numerique", "Personnes concernées"),
@@ -68,6 +68,7 @@ ACTION = {
     "axis": "la dynamique",
     "state": "l’état",
     "people": "le calcul des personnes sans ce service à portée",
+    "residents": "le calcul des personnes en difficulté de ses zones",
     "zones": "les zones",
     "objective": "l’objectif",
     "pilot": "le pilote",
@@ -109,7 +110,9 @@ PLAN = {
     "yearly": "le coût de l’année",
 }
 # Sentences made of what stands elsewhere: empty where there is nothing to say, which is no lack.
-DERIVED_FIELDS = frozenset({"announced", "refused", "settled", "counted", "funded", "lacks", "undecided"})
+DERIVED_FIELDS = frozenset(
+    {"announced", "refused", "settled", "counted", "funded", "lacks", "undecided", "residents"}
+)
 LACKING_FIELDS = ("lacks", "undecided")  # of an action: what its other fields do not say yet
 STUDY = {
     "besoins": "les estimations du territoire",
