@@ -122,6 +122,25 @@ def test_judge_asks_what_a_bare_number_counts(text):
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "3,000 people in Vierzon",
+        "Vierzon’da 3 000 kişi",
+        "3 000 de persoane la Vierzon",
+        "3 000 pessoas em Vierzon",
+        "3 000 людей у Vierzon",
+        "٣٠٠٠ شخص في Vierzon",
+    ],
+)
+def test_sentences_to_choose_keep_the_number_and_the_place_of_any_language(text):
+    """« 3,000 people in Vierzon en exclusion numérique » était lu « 3 personnes »."""
+    for sentence in completed(parse(text)):
+        claim = parse(sentence)
+        assert (claim.people.value, claim.share) == (3_000, None)
+        assert "Vierzon" in " ".join(claim.places + claim.names)
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("40 % des habitants sont âgés", "ne porte pas sur la difficulté"),

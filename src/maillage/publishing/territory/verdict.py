@@ -151,8 +151,10 @@ def judge(
 
 
 def completed(claim: Claim) -> list[str]:
-    """Return the sentences among which to choose what a bare number counts."""
-    return [f"{claim.typed.strip(' .,;:!?')} {counted}" for counted in COUNTED]
+    """Return the sentences among which to choose what a bare number counts, in French as it was read: half a
+    sentence of another language would be read as another number.
+    """
+    return [f"{claim.text.strip(' .,;:!?')} {counted}" for counted in COUNTED]
 
 
 def _with_fraction(claim: Claim, verdict: Verdict) -> Verdict:
