@@ -509,7 +509,7 @@ def test_decimal_indicator_is_typed_displayed_and_exported_with_its_comma(client
     assert f"{exported_row['dynamique'].partition('.')[0]}.{exported_row['numero']}" == row.label
     names = ("au_depart", "au_depart_valeur", "cible", "unite")
     assert [exported_row[name] for name in names] == ["3.5", "3.5", "1042.25", "heures par semaine"]
-    read = plan_of(PLACE, SimpleNamespace(offer=None, fingerprint=""), on=date.today())
+    read = plan_of(PLACE, SimpleNamespace(offer=None, zones=(), fingerprint=""), on=date.today())
     action = next(each for each in read.actions if each.number == 7)
     assert action.baseline == "3,5\xa0heures par semaine" and action.counted.startswith("4\xa0heures")
 
